@@ -1,0 +1,23 @@
+/** Names of the message headers. NATS header names are case-sensitive; `traceparent` stays lower case for W3C. */
+export const headerNames = {
+  version: 'Tidemark-Version',
+  run: 'Tidemark-Run',
+  chunk: 'Tidemark-Chunk',
+  attempt: 'Tidemark-Attempt',
+  seq: 'Tidemark-Seq',
+  digest: 'Tidemark-Digest',
+  part: 'Tidemark-Part',
+  outcome: 'Tidemark-Outcome',
+  askedAt: 'Tidemark-Asked-At',
+  definition: 'Tidemark-Definition',
+  records: 'Tidemark-Records',
+  rejected: 'Tidemark-Rejected',
+  sections: 'Tidemark-Sections',
+  command: 'Tidemark-Command',
+  contentType: 'Content-Type',
+  contentEncoding: 'Content-Encoding',
+  traceparent: 'traceparent',
+} as const;
+
+/** The version that this release writes. A reader takes it and the one before, and holds a newer one. */
+export const MESSAGE_VERSION = 1;

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { Digest, Micros, Revision, pageOutcomes } from '../names.ts';
+
+/** A batch holds at most this many records and this many bytes of text (before compression). */
+export const MAX_BATCH_RECORDS = 2_000;
+export const MAX_BATCH_BYTES = 1_048_576;
+/** A rejected record keeps at most this much of its text. */
+export const MAX_REJECT_BYTES = 65_536;
+
+/** What the headers of a raw or a load batch say; the body holds records only. */
+export const BatchHeaders = z.object({
+  version: z.number().int().positive(),
+  runId: z.uuid(),
+  chunkId: z.number().int().nonnegative(),
+  attempt: z.number().int().positive(),
+  seq: z.number().int().nonnegative(),
+  digest: Digest,
+  /** Place of this part in its page, from 0. */
+  part: z.number().int().nonnegative(),
+  parts: z.number().int().positive(),
+  outcome: z.enum(pageOutcomes),
+  askedAt: Micros,
+  revision: Revision,
+  records: z.number().int().nonnegative(),
+  rejected: z.number().int().nonnegative(),
+  contentType: z.string(),
+  contentEncoding: z.enum(['zstd', 'identity']),
+  /** Load batches: bytes of COPY text, bytes of the rejects' JSON, both in the decoded body. */
+  sections: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]).optional(),
+});
+export type BatchHeaders = z.infer<typeof BatchHeaders>;
+
+/** A record that cannot be loaded, on its way to the dead letters. */
+export const Reject = z.object({
+  /** Place of the record in its part, from 0; null when the whole page or message failed. */
+  position: z.number().int().nonnegative().nullable(),
+  code: z.string(),
+  reason: z.string(),
+  /** The record's own text, cut at 64 KiB. */
+  payload: z.string(),
+});
+export type Reject = z.infer<typeof Reject>;
+
+/** The body of a batch with outcome `failed`: an ending on its way to the loader. */
+export const Failure = z.object({
+  kind: z.enum(['page', 'message']),
+  code: z.string(),
+  reason: z.string(),
+  payload: z.string(),
+});
+export type Failure = z.infer<typeof Failure>;

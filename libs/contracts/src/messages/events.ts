@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { CollectorName, chunkStatuses, runClasses, runModes, runStatuses } from '../names.ts';
+
+/** `tidemark.event.command.<collector>`: the answer to a command, also a row of `tidemark.commands`. */
+export const CommandEvent = z.object({
+  v: z.literal(1),
+  commandId: z.uuid(),
+  verb: z.string(),
+  collector: z.string(),
+  outcome: z.enum(['accepted', 'queued', 'skipped', 'refused']),
+  reasons: z.array(z.string()),
+  runId: z.uuid().nullable(),
+});
+export type CommandEvent = z.infer<typeof CommandEvent>;
+
+/** `tidemark.event.run.<collector>`: a run was planned or has ended. */
+export const RunEvent = z.object({
+  v: z.literal(1),
+  runId: z.uuid(),
+  collector: CollectorName,
+  runClass: z.enum(runClasses),
+  mode: z.enum(runModes),
+  status: z.enum(runStatuses),
+});
+export type RunEvent = z.infer<typeof RunEvent>;
+
+/** `tidemark.event.chunk.<collector>`: a chunk has ended; a hint to release the next. */
+export const ChunkEvent = z.object({
+  v: z.literal(1),
+  runId: z.uuid(),
+  chunkId: z.number().int().nonnegative(),
+  collector: CollectorName,
+  status: z.enum(chunkStatuses),
+});
+export type ChunkEvent = z.infer<typeof ChunkEvent>;

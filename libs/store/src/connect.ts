@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { translateDatabaseError } from './translate-error.ts';
+
+/** A pool or the client of an open transaction: what an operation runs on. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
+export interface StoreOptions {
+  readonly url: string;
+  /** Shown in `pg_stat_activity`. */
+  readonly name: string;
+  readonly maxConnections: number;
+  /** A frozen process must not hold locks for long: these end its statements and its idle transactions. */
+  readonly lockTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly idleInTransactionTimeoutMs?: number;
+}
+
+/** A pool of connections to PostgreSQL whose errors are already told apart: wait, or give up. */
+export class Store implements AsyncDisposable {
+  readonly pool: pg.Pool;
+
+  constructor(options: StoreOptions) {
+    this.pool = new pg.Pool({
+      connectionString: options.url,
+      application_name: options.name,
+      max: options.maxConnections,
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      lock_timeout: options.lockTimeoutMs ?? 5_000,
+      statement_timeout: options.statementTimeoutMs ?? 120_000,
+      idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 20_000,
+    });
+    // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Runs one operation outside a transaction. */
+  async with<T>(operation: (db: Queryable) => Promise<T>): Promise<T> {
+    try {
+      return await operation(this.pool as Queryable);
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
+  }
+
+  /** Runs operations in one transaction: all of it is committed, or none. A connection that failed is not used again. */
+  async transaction<T>(work: (db: pg.PoolClient) => Promise<T>): Promise<T> {
+    let client: pg.PoolClient | undefined;
+    let broken: Error | undefined;
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    try {
+      client = await this.pool.connect();
+      client.on('error', onError);
+      await client.query('begin');
+      const result = await work(client);
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client?.query('rollback').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw translateDatabaseError(error);
+    } finally {
+      client?.off('error', onError);
+      client?.release(broken);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.pool.end();
+  }
+}

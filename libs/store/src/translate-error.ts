@@ -1,0 +1,52 @@
+import { TerminalError, TransientError } from '@tidemark/runtime';
+import pg from 'pg';
+
+/** What PostgreSQL says with a SQLSTATE, by class (its first two characters). */
+type Consequence = 'record' | 'wait' | 'schema';
+
+const consequences: Readonly<Record<string, Consequence>> = {
+  '22': 'record', // data exception
+  '23': 'record', // integrity constraint violation
+  '0A': 'schema', // feature not supported
+  '42': 'schema', // a table, column or right is not as declared
+};
+
+/** PostgreSQL refuses a value: the record's own fault, the one kind of database error that may become a dead letter. */
+export class RecordRefusedError extends TerminalError {
+  override readonly name = 'RecordRefusedError';
+}
+
+/** Tells a driver's or a server's error apart by what must happen next; our own errors pass unchanged. */
+export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof TerminalError || error instanceof TransientError) return error;
+  if (error instanceof pg.DatabaseError) return translateSqlState(error);
+  if (isConnectionError(error)) {
+    return new TransientError('DATABASE_UNAVAILABLE', `PostgreSQL is away: ${error.message}`, {
+      cause: error,
+    });
+  }
+  return error;
+}
+
+function translateSqlState(error: pg.DatabaseError): Error {
+  const state = error.code ?? '';
+  // PostgreSQL's message names table and column, its detail may quote the row: only the former is repeated.
+  const said = `SQLSTATE ${state}: ${error.message}`;
+  switch (consequences[state.slice(0, 2)]) {
+    case 'record':
+      return new RecordRefusedError('RECORD_REFUSED', said, { cause: error });
+    case 'schema':
+      return new TransientError('TARGET_SCHEMA_MISMATCH', said, { cause: error });
+    default:
+      return new TransientError('DATABASE_UNAVAILABLE', said, { cause: error });
+  }
+}
+
+const connectionCodes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
+const connectionMessages = /connection terminated|timeout exceeded|connection error|client has encountered/i;
+
+function isConnectionError(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return connectionCodes.test(code) || connectionMessages.test(error.message);
+}
