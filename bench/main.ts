@@ -1,0 +1,121 @@
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { measureCopy } from './copy-baseline.ts';
+import { readProcessUse, readTreeCpuSeconds } from './measure-process.ts';
+import { runCollector } from './run-collector.ts';
+import { startBenchStack, type BenchStack } from './stack.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    records: { type: 'string', default: '200000' },
+    'copy-times': { type: 'string', default: '5' },
+  },
+});
+const records = Number(values.records);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+say(`Starting servers, a source of ${records} records and the four services.`);
+await using stack = await startBenchStack(records, say);
+const pool = new pg.Pool({ connectionString: stack.postgres.url, max: 2 });
+try {
+  const report = await measure(stack, pool);
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else process.stdout.write(describe(report));
+} finally {
+  await pool.end();
+}
+
+type Report = Awaited<ReturnType<typeof measure>>;
+
+async function measure(bench: BenchStack, db: pg.Pool) {
+  const before = useOf(bench);
+  const first = await runCollector(db, bench.nats.url, 'incremental');
+  const after = useOf(bench);
+  must(first.status === 'success' && first.inserted === records, `first load: ${JSON.stringify(first)}`);
+  say(`First load ended after ${first.seconds.toFixed(2)} s.`);
+
+  const copySeconds = await measureCopy(bench.postgres.url, Number(values['copy-times']));
+  const copyMedian = median(copySeconds);
+
+  const deadBefore = await deadTuples(db);
+  const again = await runCollector(db, bench.nats.url, 'full');
+  must(again.unchanged === records, `unchanged re-run: ${JSON.stringify(again)}`);
+  const deadAfter = await deadTuples(db);
+
+  const recordsPerSecond = records / first.seconds;
+  const copyRowsPerSecond = records / copyMedian;
+  return {
+    records,
+    seconds: first.seconds,
+    recordsPerSecond,
+    copySeconds,
+    copyRowsPerSecond,
+    ratio: recordsPerSecond / copyRowsPerSecond,
+    services: bench.services.map((service, at) => ({
+      name: service.name,
+      cpuSeconds: (after.services[at] ?? 0) - (before.services[at] ?? 0),
+      peakRssMb: (readProcessUse(service.pid)?.peakBytes ?? 0) / 2 ** 20,
+    })),
+    servers: {
+      postgresCpuSeconds: after.postgres - before.postgres,
+      natsCpuSeconds: after.nats - before.nats,
+      sourceCpuSeconds: after.source - before.source,
+    },
+    unchanged: {
+      seconds: again.seconds,
+      recordsPerSecond: records / again.seconds,
+      deadTuples: deadAfter - deadBefore,
+      walBytes: again.walBytes,
+      firstLoadWalBytes: first.walBytes,
+    },
+    telemetryExports: bench.spansReceived(),
+  };
+}
+
+function useOf(bench: BenchStack) {
+  return {
+    services: bench.services.map((service) => readProcessUse(service.pid)?.cpuSeconds ?? 0),
+    postgres: readTreeCpuSeconds(bench.postgres.pid),
+    nats: readProcessUse(bench.nats.pid)?.cpuSeconds ?? 0,
+    source: readProcessUse(bench.source.pid)?.cpuSeconds ?? 0,
+  };
+}
+
+/** Dead rows of the target as PostgreSQL's statistics have them, once they have caught up with its own work. */
+async function deadTuples(db: pg.Pool): Promise<number> {
+  const { rows } = await db.query<{ dead: string }>(
+    `select coalesce(sum(n_dead_tup), 0) as dead from pg_stat_user_tables where relname = 'orders'`,
+  );
+  return Number(rows[0]?.dead ?? 0);
+}
+
+function describe(report: Report): string {
+  const mb = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  const lines = [
+    `records                 ${report.records}`,
+    `Tidemark                ${report.seconds.toFixed(2)} s   ${Math.round(report.recordsPerSecond)} records/s`,
+    `plain COPY (median)     ${median(report.copySeconds).toFixed(2)} s   ${Math.round(report.copyRowsPerSecond)} rows/s`,
+    `ratio                   ${report.ratio.toFixed(3)}`,
+    ...report.services.map(
+      (one) =>
+        `${one.name.padEnd(24)}${one.cpuSeconds.toFixed(2)} s processor, ${one.peakRssMb.toFixed(0)} MiB at most`,
+    ),
+    `postgres                ${report.servers.postgresCpuSeconds.toFixed(2)} s processor`,
+    `nats-server             ${report.servers.natsCpuSeconds.toFixed(2)} s processor`,
+    `source                  ${report.servers.sourceCpuSeconds.toFixed(2)} s processor`,
+    `unchanged re-run        ${report.unchanged.seconds.toFixed(2)} s   ${Math.round(report.unchanged.recordsPerSecond)} records/s`,
+    `  dead rows in target   ${report.unchanged.deadTuples}`,
+    `  PostgreSQL's log      ${mb(report.unchanged.walBytes)} (first load: ${mb(report.unchanged.firstLoadWalBytes)})`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function must(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`The bench did not do what it measures: ${what}`);
+}

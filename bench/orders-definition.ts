@@ -1,0 +1,58 @@
+import { stringify } from 'yaml';
+
+/** The collector of the bench, as a user would write it: twelve columns, pages of 2,000, four at a time. */
+export function ordersDefinition(baseUrl: string): string {
+  return stringify({
+    name: 'orders',
+    description: 'Generated orders, for the bench.',
+    source: { name: 'orders', baseUrl },
+    request: { path: '/records', records: 'data' },
+    paginate: {
+      kind: 'page',
+      size: { param: 'per_page', value: 2000 },
+      totalPages: 'pages',
+      width: 4,
+    },
+    incremental: {
+      kind: 'cursor',
+      field: 'updated_at_source',
+      from: 'updated_after',
+      start: '2023-01-01',
+    },
+    target: {
+      kind: 'table',
+      table: 'orders',
+      key: ['id'],
+      version: 'updated_at_source',
+      fields: {
+        id: { type: 'bigint' },
+        customer_id: { type: 'bigint' },
+        email: { type: 'text' },
+        city: { type: 'text' },
+        status: { type: 'text' },
+        amount: { type: 'numeric' },
+        quantity: { type: 'bigint' },
+        score: { type: 'numeric' },
+        is_gift: { type: 'boolean' },
+        note: { type: 'text' },
+        created_at_source: { path: 'created_at', type: 'timestamptz' },
+        updated_at_source: { path: 'updated_at', type: 'timestamptz' },
+      },
+    },
+  });
+}
+
+export const orderColumns = [
+  'id',
+  'customer_id',
+  'email',
+  'city',
+  'status',
+  'amount',
+  'quantity',
+  'score',
+  'is_gift',
+  'note',
+  'created_at_source',
+  'updated_at_source',
+] as const;

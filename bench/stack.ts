@@ -1,0 +1,124 @@
+import { createServer } from 'node:http';
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  findNatsServer,
+  freePort,
+  serviceNames,
+  startNats,
+  startPostgres,
+  startProcess,
+  startService,
+  type NatsServer,
+  type PostgresServer,
+  type RunningProcess,
+  type RunningService,
+} from '@tidemark/local';
+import { ordersDefinition } from './orders-definition.ts';
+
+export const root = join(import.meta.dirname, '..');
+
+/** Everything the bench runs on: servers with their own defaults, the source and the four services as processes. */
+export interface BenchStack extends AsyncDisposable {
+  readonly postgres: PostgresServer;
+  readonly nats: NatsServer;
+  readonly services: readonly RunningService[];
+  readonly source: RunningProcess;
+  readonly spansReceived: () => number;
+}
+
+/** Starts the stack in a new folder; the source has rendered its pages before this resolves. */
+export async function startBenchStack(records: number, log: (line: string) => void): Promise<BenchStack> {
+  await using opened = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'));
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const binary = await findNatsServer({ cacheFolder: join(root, '.tidemark', 'tools'), log });
+  const postgres = await startPostgres({ folder: join(folder, 'postgres'), log });
+  opened.defer(() => postgres.stop());
+  const nats = await startNats({ binary, storeFolder: join(folder, 'nats') });
+  opened.defer(() => nats.stop());
+
+  const { source, url } = await startSource(folder, records);
+  opened.defer(async () => void (await source.stop(5_000)));
+  const definitions = join(folder, 'collectors');
+  await mkdir(definitions);
+  await writeFile(join(definitions, 'orders.yaml'), ordersDefinition(url));
+
+  const receiver = await startReceiver();
+  opened.use(receiver);
+  const env = {
+    DATABASE_URL: postgres.url,
+    NATS_URL: nats.url,
+    TIDEMARK_COLLECTORS_DIR: definitions,
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+  };
+  const services = await Promise.all(
+    serviceNames.map(async (name) => {
+      const service = await startService({ name, root, env, onLine: (line) => warn(name, line, log) });
+      opened.defer(async () => void (await service.stop(30_000)));
+      return service;
+    }),
+  );
+  await Promise.all(services.map((service) => service.ready));
+  const owned = opened.move();
+  return {
+    postgres,
+    nats,
+    services,
+    source,
+    spansReceived: () => receiver.requests(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+function warn(name: string, line: string, log: (line: string) => void): void {
+  if (/"level":(40|50|60)|^(?!\{)/.test(line)) log(`${name}: ${line}`);
+}
+
+async function startSource(
+  folder: string,
+  records: number,
+): Promise<{ source: RunningProcess; url: string }> {
+  const portFile = join(folder, 'source.json');
+  const source = await startProcess({
+    name: 'source',
+    command: process.execPath,
+    args: [
+      ...['src/main.ts', '--port-file', portFile],
+      ...['--records', String(records), '--records-per-page', '2000'],
+    ],
+    cwd: join(root, 'simulators'),
+    env: { PATH: process.env['PATH'] },
+    onLine: () => undefined,
+  });
+  for (;;) {
+    const text = await readFile(portFile, 'utf8').catch(() => undefined);
+    if (text !== undefined) {
+      const { recordsUrl } = JSON.parse(text) as { recordsUrl: string };
+      return { source, url: recordsUrl };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Takes in what telemetry exports, so that the services pay for all of it. */
+async function startReceiver(): Promise<AsyncDisposable & { url: string; requests: () => number }> {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      requests += 1;
+      response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+    });
+  });
+  const port = await freePort();
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests: () => requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
