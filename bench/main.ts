@@ -32,7 +32,10 @@ async function measure(bench: BenchStack, db: pg.Pool) {
   const before = useOf(bench);
   const first = await runCollector(db, bench.nats.url, 'incremental');
   const after = useOf(bench);
-  must(first.status === 'success' && first.inserted === records, `first load: ${JSON.stringify(first)}`);
+  must(
+    first.status === 'success' && first.inserted === records,
+    `first load: ${JSON.stringify(first)}`,
+  );
   say(`First load ended after ${first.seconds.toFixed(2)} s.`);
 
   const copySeconds = await measureCopy(bench.postgres.url, Number(values['copy-times']));

@@ -27,7 +27,10 @@ export function readProcessUse(pid: number): ProcessUse | undefined {
 /** Processor time of a process and all that it started, such as PostgreSQL's sessions. */
 export function readTreeCpuSeconds(pid: number): number {
   const use = readProcessUse(pid)?.cpuSeconds ?? 0;
-  return childrenOf(pid).reduce((sum, child) => sum + readTreeCpuSeconds(child), use + endedChildrenSeconds(pid));
+  return childrenOf(pid).reduce(
+    (sum, child) => sum + readTreeCpuSeconds(child),
+    use + endedChildrenSeconds(pid),
+  );
 }
 
 function endedChildrenSeconds(pid: number): number {

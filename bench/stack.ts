@@ -29,7 +29,10 @@ export interface BenchStack extends AsyncDisposable {
 }
 
 /** Starts the stack in a new folder; the source has rendered its pages before this resolves. */
-export async function startBenchStack(records: number, log: (line: string) => void): Promise<BenchStack> {
+export async function startBenchStack(
+  records: number,
+  log: (line: string) => void,
+): Promise<BenchStack> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -55,7 +58,12 @@ export async function startBenchStack(records: number, log: (line: string) => vo
   };
   const services = await Promise.all(
     serviceNames.map(async (name) => {
-      const service = await startService({ name, root, env, onLine: (line) => warn(name, line, log) });
+      const service = await startService({
+        name,
+        root,
+        env,
+        onLine: (line) => warn(name, line, log),
+      });
       opened.defer(async () => void (await service.stop(30_000)));
       return service;
     }),

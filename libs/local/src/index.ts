@@ -1,0 +1,31 @@
+export { readAddresses, type Addresses } from './addresses.ts';
+export { freePort, isPortFree } from './free-port.ts';
+export type { Log } from './log.ts';
+export { findNatsServer, type NatsSearch } from './nats/find-nats-server.ts';
+export type { NatsServer } from './nats/nats-server.ts';
+export { startNats, type NatsOptions } from './nats/start-nats.ts';
+export type { PostgresVersion } from './postgres/find-binaries.ts';
+export type { PostgresServer } from './postgres/postgres-server.ts';
+export { startPostgres, type PostgresOptions } from './postgres/start-postgres.ts';
+export { endProcess } from './processes/end-process.ts';
+export {
+  identifyProcess,
+  isStillRunning,
+  type ProcessIdentity,
+} from './processes/process-identity.ts';
+export {
+  startProcess,
+  type ProcessEnd,
+  type ProcessOptions,
+  type RunningProcess,
+} from './processes/start-process.ts';
+export { cleanUpAfterCrash } from './stack/clean-up-after-crash.ts';
+export { endRecordedProcesses, forgetProcess, recordProcess } from './stack/process-records.ts';
+export { readStack, removeStack, stateFolder, writeStack, type Stack } from './stack/stack-file.ts';
+export {
+  serviceNames,
+  startService,
+  type RunningService,
+  type ServiceName,
+  type ServiceOptions,
+} from './services/start-service.ts';

@@ -1,0 +1,2 @@
+/** Takes one plain sentence for a person to read. */
+export type Log = (sentence: string) => void;

@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config';
+
+const globalSetup = ['libs/testkit/src/global-setup.ts'];
+const elsewhere = ['**/node_modules/**', '.tidemark/**'];
+
+// Tests on a NATS server of the user's own share its streams, so they take turns.
+const intWorkers = (process.env['NATS_URL'] ?? '') === '' ? 2 : 1;
+
+export default defineConfig({
+  test: {
+    allowOnly: process.env['CI'] === undefined,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...elsewhere, '**/*.int.test.ts', '**/*.e2e.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'int',
+          include: ['**/*.int.test.ts'],
+          exclude: elsewhere,
+          globalSetup,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: intWorkers,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.e2e.test.ts'],
+          exclude: elsewhere,
+          globalSetup,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
