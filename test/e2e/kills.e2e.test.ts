@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await stack[Symbol.asyncDispose]();
+  await stack?.[Symbol.asyncDispose]();
   await source.stop();
 });
 

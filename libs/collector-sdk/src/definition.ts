@@ -219,9 +219,7 @@ export const Definition = z.strictObject({
     .prefault({}),
   /** What happens to a command while a run is active: one waits, it is skipped, or the active run is cancelled. */
   overlap: z.enum(['skip', 'queue', 'cancel']).default('queue'),
-  schedule: z
-    .strictObject({ cron: z.string(), zone: z.string().default('UTC') })
-    .optional(),
+  schedule: z.strictObject({ cron: z.string(), zone: z.string().default('UTC') }).optional(),
 });
 export type Definition = z.infer<typeof Definition>;
 export type DefinitionInput = z.input<typeof Definition>;

@@ -41,7 +41,8 @@ export const errorCodes = {
   },
   MESSAGE_POISON: {
     means: 'A message ended its process too often and was given up without being run again.',
-    action: 'Look at the dead letter and at the logs of the service at the times of its deliveries.',
+    action:
+      'Look at the dead letter and at the logs of the service at the times of its deliveries.',
   },
   SECRET_MISSING: {
     means: 'A definition names a secret that the extractor does not have.',

@@ -8,3 +8,4 @@ export * from './messages/page-task.ts';
 export * from './messages/batch.ts';
 export * from './messages/commands.ts';
 export * from './messages/events.ts';
+export * from './part-positions.ts';

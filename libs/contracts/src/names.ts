@@ -4,7 +4,14 @@ import { z } from 'zod';
 export const runClasses = ['live', 'backfill'] as const;
 export type RunClass = (typeof runClasses)[number];
 
-export const runModes = ['incremental', 'full', 'backfill', 'retry', 'replay', 'rehearsal'] as const;
+export const runModes = [
+  'incremental',
+  'full',
+  'backfill',
+  'retry',
+  'replay',
+  'rehearsal',
+] as const;
 export type RunMode = (typeof runModes)[number];
 
 export const runStatuses = [

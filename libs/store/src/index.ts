@@ -2,3 +2,60 @@ export { migrate } from './migrate.ts';
 export { Store } from './connect.ts';
 export type { Queryable, StoreOptions } from './connect.ts';
 export { RecordRefusedError, translateDatabaseError } from './translate-error.ts';
+export type { RunRow } from './status/run-columns.ts';
+export { findRun } from './status/find-run.ts';
+export { listRuns, type RunFilter } from './status/list-runs.ts';
+export { listCollectorStatus, type CollectorStatusRow } from './status/list-collector-status.ts';
+export type { CommandRow } from './status/command-row.ts';
+export { findCommand } from './status/find-command.ts';
+export { listRefusedCommands } from './status/list-refused-commands.ts';
+export { findCollector } from './collectors/find-collector.ts';
+export type { CollectorRow } from './collectors/find-collector.ts';
+export { listDefinitionsInUse } from './collectors/list-definitions-in-use.ts';
+export type { DefinitionInUse } from './collectors/list-definitions-in-use.ts';
+export { registerCollector } from './collectors/register-collector.ts';
+export { reportCollector } from './collectors/report-collector.ts';
+export { setRateLimit } from './collectors/set-rate-limit.ts';
+export { cancelRun } from './runs/cancel-run.ts';
+export { closeRun } from './runs/close-run.ts';
+export { describePlan } from './runs/describe-plan.ts';
+export { findRunState } from './runs/find-run-state.ts';
+export { insertRun } from './runs/insert-run.ts';
+export { listActiveRuns } from './runs/list-active-runs.ts';
+export { lockRunsOf } from './runs/lock-runs-of.ts';
+export { readClock } from './runs/read-clock.ts';
+export type { RunState } from './runs/run-state.ts';
+export { insertChunks } from './chunks/insert-chunks.ts';
+export type { NewChunk } from './chunks/insert-chunks.ts';
+export { listQuietChunks } from './chunks/list-quiet-chunks.ts';
+export type { QuietChunk } from './chunks/list-quiet-chunks.ts';
+export { releaseChunks } from './chunks/release-chunks.ts';
+export { restartChunk } from './chunks/restart-chunk.ts';
+export { answerQueuedCommands } from './commands/answer-queued-commands.ts';
+export type { AnsweredCommand, CommandOutcome } from './commands/answered-command.ts';
+export { findAnswer } from './commands/find-answer.ts';
+export { insertCommand } from './commands/insert-command.ts';
+export { listQueuedCommands } from './commands/list-queued-commands.ts';
+export { mergeQueuedCommand } from './commands/merge-queued-command.ts';
+export { listItems } from './items/list-items.ts';
+export { ensureWatermarks } from './watermarks/ensure-watermarks.ts';
+export { lockWatermarks } from './watermarks/lock-watermarks.ts';
+export { admit } from './pages/admit.ts';
+export type { AdmitInput, Admission } from './pages/admit.ts';
+export { recordPage } from './pages/record-page.ts';
+export type { RecordPageInput, RecordedPage } from './pages/record-page.ts';
+export { openBatch, type OpenedBatch } from './batches/open-batch.ts';
+export {
+  finishBatch,
+  type BatchCounts,
+  type FinishBatch,
+  type FinishedBatch,
+} from './batches/finish-batch.ts';
+export { endBatchChunk, type ChunkEnding, type EndedChunk } from './batches/end-batch-chunk.ts';
+export {
+  insertDeadLetters,
+  type DeadLetter,
+  type DeadLetterOrigin,
+} from './dead-letters/insert-dead-letters.ts';
+export { insertLostMessage, type LostMessage } from './dead-letters/insert-lost-message.ts';
+export { retireCollector } from './collectors/retire-collector.ts';

@@ -43,7 +43,8 @@ function translateSqlState(error: pg.DatabaseError): Error {
 }
 
 const connectionCodes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
-const connectionMessages = /connection terminated|timeout exceeded|connection error|client has encountered/i;
+const connectionMessages =
+  /connection terminated|timeout exceeded|connection error|client has encountered/i;
 
 function isConnectionError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -2,12 +2,12 @@ import type { RecordsSimulator } from '@tidemark/simulators';
 import pg from 'pg';
 import { expect } from 'vitest';
 
-export interface Order {
+export type Order = {
   readonly id: number;
   readonly name: string;
   readonly amount: string;
   readonly updated_at: string;
-}
+};
 
 /** Orders with ids from `first`, changed a second apart from the given moment on. */
 export function someOrders(

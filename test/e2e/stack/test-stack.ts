@@ -107,7 +107,8 @@ export class TestStack implements AsyncDisposable {
   /** Starts a replica, or starts it again after a kill, and waits until it says that it is ready. */
   async start(instance: Instance): Promise<void> {
     const lines = await this.#linesOf(instance.id);
-    const log = this.#logs.getOrInsertComputed(instance.id, () => []);
+    const log = this.#logs.get(instance.id) ?? [];
+    this.#logs.set(instance.id, log);
     const service = await startService({
       name: instance.service,
       root,

@@ -1,0 +1,83 @@
+import {
+  type CollectorStatusRow,
+  listCollectorStatus,
+  listRefusedCommands,
+  listRuns,
+} from '@tidemark/store';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { type CliIo, print, printJson, say } from '../cli-io.ts';
+import { openStore } from '../open.ts';
+import { runsTable } from '../print/runs-table.ts';
+import { showDuration, showInstant, showStatus } from '../print/show.ts';
+import { table } from '../print/table.ts';
+
+const MOST_REFUSED = 5;
+const MOST_ACTIVE = 100;
+
+/** `tidemark status`: collectors, active runs, refused commands. */
+export function addStatus(program: Command, io: CliIo): void {
+  program
+    .command('status')
+    .description('show collectors, active runs and refused commands')
+    .option('--json', 'print JSON', false)
+    .action(async (options: { readonly json: boolean }) => {
+      await using store = openStore(io);
+      const status = await store.with(async (db) => ({
+        collectors: await listCollectorStatus(db),
+        active_runs: await listRuns(db, {
+          statuses: ['running', 'paused', 'closing'],
+          limit: MOST_ACTIVE,
+        }),
+        refused_commands: await listRefusedCommands(db, MOST_REFUSED),
+      }));
+      if (options.json) printJson(io, status);
+      else printStatus(io, status);
+    });
+}
+
+interface Status {
+  readonly collectors: Awaited<ReturnType<typeof listCollectorStatus>>;
+  readonly active_runs: Awaited<ReturnType<typeof listRuns>>;
+  readonly refused_commands: Awaited<ReturnType<typeof listRefusedCommands>>;
+}
+
+function printStatus(io: CliIo, status: Status): void {
+  if (status.collectors.length === 0) {
+    say(io, 'No collector is registered yet: the watermark service registers them when it starts.');
+  } else {
+    print(io, collectorsTable(status.collectors));
+  }
+  for (const { name, error_message: reason } of status.collectors) {
+    if (reason !== null)
+      print(io, `\n${pc.bold(name)} cannot be used as it is:\n${indent(reason)}`);
+  }
+  if (status.active_runs.length > 0) {
+    print(io, `\n${pc.bold('Active runs')}\n${runsTable(status.active_runs)}`);
+  }
+  if (status.refused_commands.length > 0) {
+    const lines = status.refused_commands.map(
+      (each) =>
+        `${showInstant(each.answered_at)}  ${each.verb} ${each.collector_name}: ${each.reasons.join('; ')}`,
+    );
+    print(io, `\n${pc.bold('Refused commands of the last day')}\n${lines.join('\n')}`);
+  }
+}
+
+function collectorsTable(collectors: readonly CollectorStatusRow[]): string {
+  return table(
+    ['collector', 'status', 'last run', 'at', 'loaded up to', ' lag'],
+    collectors.map((each) => [
+      each.name,
+      showStatus(each.enabled ? each.status : 'disabled'),
+      showStatus(each.last_run_status),
+      showInstant(each.last_run_at),
+      showInstant(each.low_water_mark),
+      each.lag_seconds === null ? '–' : showDuration(Math.max(0, each.lag_seconds)),
+    ]),
+  );
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, '  ');
+}

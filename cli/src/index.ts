@@ -1,0 +1,5 @@
+export { runSentence, runsTable } from './print/runs-table.ts';
+export { showCount, showCounted, showDuration } from './print/show.ts';
+export { table } from './print/table.ts';
+export { hasEnded } from './progress/follow-run.ts';
+export { ProgressBoard } from './progress/progress-board.ts';

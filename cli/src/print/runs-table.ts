@@ -1,0 +1,55 @@
+import type { RunRow } from '@tidemark/store';
+import { showCount, showCounted, showDuration, showInstant, showStatus } from './show.ts';
+import { table } from './table.ts';
+
+const heading = [
+  'run',
+  'collector',
+  'mode',
+  'status',
+  'started',
+  ' took',
+  ' pages',
+  ' records',
+  ' inserted',
+  ' updated',
+  ' unchanged',
+  ' rejected',
+];
+
+/** Runs as a table, one a line, with the reason below those that have one. */
+export function runsTable(runs: readonly RunRow[]): string {
+  return table(
+    heading,
+    runs.map((run) => [
+      run.id,
+      run.collector_name,
+      run.mode,
+      showStatus(run.status),
+      showInstant(run.started_at),
+      showDuration(run.duration_seconds),
+      ...[
+        run.pages_read,
+        run.records_processed,
+        run.records_inserted,
+        run.records_updated,
+        run.records_unchanged + run.records_stale,
+        run.records_rejected,
+      ].map(showCount),
+    ]),
+  );
+}
+
+/** How a run is, or how it ended, in one sentence. */
+export function runSentence(run: RunRow): string {
+  const counts = [
+    showCounted(run.pages_read, 'page'),
+    showCounted(run.records_processed, 'record'),
+    `${showCount(run.records_inserted)} inserted`,
+    `${showCount(run.records_updated)} updated`,
+    `${showCount(run.records_unchanged + run.records_stale)} unchanged`,
+    `${showCount(run.records_rejected)} rejected`,
+  ].join(', ');
+  const reason = run.error_message === null ? '' : ` Reason: ${run.error_message}`;
+  return `${run.collector_name} ${showStatus(run.status)} after ${showDuration(run.duration_seconds)}: ${counts}.${reason}`;
+}

@@ -1,0 +1,46 @@
+import { TerminalError, TransientError, redactText } from '@tidemark/runtime';
+import { Command, CommanderError } from 'commander';
+import { type CliIo, FailedError, UsageError, say } from './cli-io.ts';
+import { addCancel } from './commands/cancel.ts';
+import { addRun } from './commands/run.ts';
+import { addRuns } from './commands/runs.ts';
+import { addStatus } from './commands/status.ts';
+import { addWatch } from './commands/watch.ts';
+
+/** Runs one command line and gives its exit code: 0, 1 when it failed, 2 when it makes no sense. */
+export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 | 2> {
+  const program = new Command('tidemark')
+    .description('Start and follow the collection of data.')
+    .configureOutput({
+      writeOut: (text) => io.out.write(text),
+      writeErr: (text) => io.err.write(text),
+    })
+    .exitOverride()
+    .showHelpAfterError('(--help shows what is possible)');
+  for (const add of [addRun, addRuns, addStatus, addWatch, addCancel]) add(program, io);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+  }
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    return endOf(error, io);
+  }
+}
+
+function endOf(error: unknown, io: CliIo): 0 | 1 | 2 {
+  if (error instanceof FailedError) return 1;
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) {
+    say(io, error.message);
+    return 2;
+  }
+  if (error instanceof TerminalError || error instanceof TransientError) {
+    say(io, `${error.code}: ${redactText(error.message)}`);
+    return 1;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  say(io, redactText(text));
+  return 1;
+}

@@ -1,0 +1,172 @@
+import { type Bus, connectBus } from '@tidemark/bus';
+import { createLogger } from '@tidemark/runtime';
+import { type FreshDatabase, type NatsServer, freshDatabase, freshNats } from '@tidemark/testkit';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { runInTest } from './run-in-test.ts';
+
+let database: FreshDatabase;
+let nats: NatsServer;
+let bus: Bus;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  [database, nats] = await Promise.all([freshDatabase(), freshNats()]);
+  const logger = createLogger('test');
+  logger.level = 'silent';
+  bus = await connectBus({ url: nats.url, name: 'test', logger });
+  env = { DATABASE_URL: database.url, NATS_URL: nats.url };
+});
+
+beforeEach(async () => {
+  await bus.jsm.streams.delete('COMMANDS').catch(() => undefined);
+});
+
+afterAll(async () => {
+  await bus[Symbol.asyncDispose]();
+  await Promise.all([nats.stop(), database.drop()]);
+});
+
+async function addCommandStream(): Promise<void> {
+  await bus.jsm.streams.add({ name: 'COMMANDS', subjects: ['tidemark.command.>'] });
+}
+
+/** Answers the next command in the place of the watermark service. */
+async function answerNext(
+  answer: object,
+): Promise<{ subject: string; body: Record<string, unknown> }> {
+  const commands = bus.nc.subscribe('tidemark.command.>', { max: 1 });
+  await bus.nc.flush();
+  for await (const message of commands) {
+    const body = message.json<Record<string, unknown>>();
+    const event = {
+      v: 1,
+      commandId: body['commandId'],
+      verb: 'run',
+      collector: 'usgs',
+      reasons: [],
+      ...answer,
+    };
+    bus.nc.publish('tidemark.event.command.usgs', 'not JSON');
+    bus.nc.publish('tidemark.event.command.usgs', JSON.stringify(event));
+    return { subject: message.subject, body };
+  }
+  throw new Error('the subscription ended');
+}
+
+const runId = '0197f6a0-0000-7000-8000-00000000000a';
+
+test('run publishes a checked command and prints the id of the run', async () => {
+  await addCommandStream();
+  const seen = answerNext({ outcome: 'accepted', runId });
+
+  const result = await runInTest(
+    [
+      'run',
+      'usgs',
+      '--mode',
+      'full',
+      '--from',
+      '2018-01-30',
+      '--partition',
+      'net=us',
+      '--partition',
+      'n=3',
+    ],
+    env,
+  );
+
+  expect(result).toMatchObject({ code: 0, out: `${runId}\n`, err: '' });
+  const { subject, body } = await seen;
+  expect(subject).toBe('tidemark.command.run.usgs');
+  expect(body).toMatchObject({
+    mode: 'full',
+    window: { from: '2018-01-30' },
+    partition: { net: 'us', n: 3 },
+    triggeredBy: 'cli',
+  });
+  const info = await bus.jsm.streams.info('COMMANDS');
+  expect(info.state.messages).toBe(1);
+});
+
+test('a refused command fails with its reasons', async () => {
+  await addCommandStream();
+  void answerNext({ outcome: 'refused', runId: null, reasons: ['COLLECTOR_UNKNOWN: no such one'] });
+
+  const result = await runInTest(['run', 'usgs'], env);
+
+  expect(result).toMatchObject({ code: 1, out: '' });
+  expect(result.err).toContain('refused: COLLECTOR_UNKNOWN: no such one');
+});
+
+test('a skipped command is said and fails only when its run was to be waited for', async () => {
+  await addCommandStream();
+  void answerNext({ outcome: 'skipped', runId: null, reasons: ['RUN_CONFLICT: one is active'] });
+  const skipped = await runInTest(['run', 'usgs', '--overlap', 'skip'], env);
+  void answerNext({ outcome: 'skipped', runId: null });
+  const waited = await runInTest(['run', 'usgs', '--wait'], env);
+
+  expect(skipped).toMatchObject({ code: 0, out: '' });
+  expect(skipped.err).toContain('RUN_CONFLICT');
+  expect(waited.code).toBe(1);
+});
+
+test('an answer whose event was missed is found in the table of commands', async () => {
+  await addCommandStream();
+  const commands = bus.nc.subscribe('tidemark.command.>', { max: 1 });
+  await bus.nc.flush();
+  const answering = (async () => {
+    for await (const message of commands) {
+      const body = message.json<{ commandId: string }>();
+      await database.pool().query(
+        `insert into tidemark.commands (id, verb, collector_name, payload, outcome, run_id)
+         values ($1, 'run', 'usgs', '{}', 'queued', $2)`,
+        [body.commandId, runId],
+      );
+    }
+  })();
+
+  const result = await runInTest(['run', 'usgs', '--json'], env);
+  await answering;
+
+  expect(result.code).toBe(0);
+  expect(JSON.parse(result.out)).toMatchObject({ outcome: 'queued', run_id: runId, verb: 'run' });
+});
+
+test('--wait follows the run and its end decides the exit code', async () => {
+  await addCommandStream();
+  await database.pool().query(
+    `insert into tidemark.collector_runs (id, collector_name, class, mode, status, triggered_by, revision, completed_at)
+     values ($1, 'usgs', 'live', 'incremental', 'failed', 'test', '0123456789abcdef', clock_timestamp())`,
+    [runId],
+  );
+  void answerNext({ outcome: 'accepted', runId });
+
+  const result = await runInTest(['run', 'usgs', '--wait', '--json'], env);
+
+  expect(result.code).toBe(1);
+  expect(JSON.parse(result.out)).toMatchObject({ id: runId, status: 'failed' });
+});
+
+test('cancel names the run that is to end', async () => {
+  await addCommandStream();
+  const seen = answerNext({ outcome: 'accepted', verb: 'cancel', runId });
+
+  const result = await runInTest(['cancel', 'usgs', '--run', runId], env);
+
+  expect(result).toMatchObject({ code: 0, out: 'accepted\n' });
+  expect(await seen).toMatchObject({ subject: 'tidemark.command.cancel.usgs', body: { runId } });
+});
+
+test('without the stream the command fails at once and says which service makes it', async () => {
+  const result = await runInTest(['run', 'usgs'], env);
+
+  expect(result.code).toBe(1);
+  expect(result.err).toMatch(/^BUS_UNAVAILABLE: .*watermark service/);
+});
+
+test('a NATS that is away is said within seconds', async () => {
+  const result = await runInTest(['run', 'usgs'], { ...env, NATS_URL: 'nats://127.0.0.1:1' });
+
+  expect(result.code).toBe(1);
+  expect(result.err).toContain('NATS does not answer at 127.0.0.1:1');
+});

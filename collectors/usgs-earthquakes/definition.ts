@@ -1,0 +1,77 @@
+import { defineCollector } from '@tidemark/collector-sdk';
+
+/** Earthquakes of the USGS catalogue, each with its newest revision. */
+export const usgsEarthquakes = defineCollector({
+  name: 'usgs-earthquakes',
+  description: 'Earthquakes of the USGS ComCat catalogue (FDSN event service).',
+  source: {
+    name: 'usgs',
+    baseUrl: 'https://earthquake.usgs.gov',
+    rate: { requests: 5, per: '3s', burst: 2 },
+    timeout: '60s',
+    // 5,000 features are about 4 MB.
+    maxResponseBytes: 8 * 1024 * 1024,
+  },
+  request: {
+    path: '/fdsnws/event/1/query',
+    query: { format: 'geojson', orderby: 'time-asc' },
+    records: 'features',
+  },
+  paginate: {
+    kind: 'offset',
+    param: 'offset',
+    start: 1,
+    size: { param: 'limit', value: 5_000 },
+  },
+  incremental: {
+    kind: 'cursor',
+    field: 'updated',
+    from: 'updatedafter',
+    format: 'iso',
+    start: '2000-01-01',
+    lookback: '1h',
+    settle: '1m',
+    split: {
+      from: 'starttime',
+      to: 'endtime',
+      format: 'iso',
+      start: '2000-01-01',
+      size: '365d',
+      min: '1m',
+      when: { status: 400, body: 'matching events exceeds search limit of' },
+    },
+  },
+  transform: { function: 'usgsEarthquake' },
+  target: {
+    kind: 'table',
+    table: 'usgs_earthquakes',
+    key: ['id'],
+    version: 'updated',
+    fields: {
+      id: { type: 'text', required: true },
+      time: { path: 'properties.time', type: 'timestamptz', format: 'epoch-ms', required: true },
+      updated: {
+        path: 'properties.updated',
+        type: 'timestamptz',
+        format: 'epoch-ms',
+        required: true,
+      },
+      mag: { path: 'properties.mag', type: 'numeric' },
+      mag_type: { path: 'properties.magType', type: 'text' },
+      place: { path: 'properties.place', type: 'text' },
+      type: { path: 'properties.type', type: 'text' },
+      status: { path: 'properties.status', type: 'text' },
+      tsunami: { path: 'properties.tsunami', type: 'bigint' },
+      sig: { path: 'properties.sig', type: 'bigint' },
+      net: { path: 'properties.net', type: 'text' },
+      code: { path: 'properties.code', type: 'text' },
+      ids: { path: 'properties.ids', type: 'text[]' },
+      sources: { path: 'properties.sources', type: 'text[]' },
+      longitude: { path: 'geometry.coordinates.0', type: 'numeric' },
+      latitude: { path: 'geometry.coordinates.1', type: 'numeric' },
+      depth_km: { path: 'geometry.coordinates.2', type: 'numeric' },
+      url: { path: 'properties.url', type: 'text' },
+    },
+  },
+  limits: { concurrency: 2 },
+});

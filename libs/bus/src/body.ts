@@ -1,0 +1,51 @@
+import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import { TerminalError } from '@tidemark/runtime';
+
+export interface EncodedBody {
+  readonly contentEncoding: 'zstd' | 'identity';
+  readonly body: Buffer;
+}
+
+/** Shorter texts gain nothing. */
+const COMPRESS_FROM_BYTES = 1_024;
+const zstd = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** A body as it travels: compressed where that pays. */
+export function encodeBody(text: Buffer): EncodedBody {
+  if (text.length >= COMPRESS_FROM_BYTES) {
+    const body = zstdCompressSync(text, zstd);
+    if (body.length < text.length) return { contentEncoding: 'zstd', body };
+  }
+  return { contentEncoding: 'identity', body: text };
+}
+
+/** The text of a body that has travelled; one that is damaged, or larger than it may be, is given up. */
+export function decodeBody(
+  contentEncoding: string | undefined,
+  bytes: Uint8Array,
+  maxBytes: number,
+): Buffer {
+  const text = decode(contentEncoding, bytes, maxBytes);
+  if (text.length <= maxBytes) return text;
+  throw new TerminalError(
+    'MESSAGE_INVALID',
+    `a body has ${text.length} bytes, more than the ${maxBytes} that are allowed`,
+  );
+}
+
+function decode(encoding: string | undefined, bytes: Uint8Array, maxBytes: number): Buffer {
+  switch (encoding) {
+    case undefined:
+    case 'identity':
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    case 'zstd':
+      try {
+        return zstdDecompressSync(bytes, { maxOutputLength: maxBytes });
+      } catch (cause) {
+        const reason = `a body cannot be decompressed to at most ${maxBytes} bytes`;
+        throw new TerminalError('MESSAGE_INVALID', reason, { cause });
+      }
+    default:
+      throw new TerminalError('MESSAGE_INVALID', `a body has the unknown encoding ${encoding}`);
+  }
+}

@@ -1,0 +1,233 @@
+import { TerminalError, TransientError } from '@tidemark/runtime';
+import { waitFor } from '@tidemark/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  createGate,
+  type Lanes,
+  type LanesOptions,
+  RedeliverLater,
+  startLanes,
+} from '../src/index.ts';
+import { type BusTest, putRaw, rawLanes, rawMessages, startBusTest, textOf } from './a-bus.ts';
+
+let set: BusTest;
+let running: Lanes[] = [];
+
+beforeAll(async () => {
+  set = await startBusTest();
+});
+beforeEach(async () => {
+  await set.bus.jsm.streams.purge('RAW_LIVE');
+});
+afterEach(async () => {
+  await Promise.all(running.map((lanes) => lanes.stop()));
+  running = [];
+});
+afterAll(() => set[Symbol.asyncDispose]());
+
+function start(options: Partial<LanesOptions>): Lanes {
+  const lanes = startLanes(set.bus, rawLanes(options));
+  running.push(lanes);
+  return lanes;
+}
+
+function empty(): Promise<unknown> {
+  return waitFor(async () => (await rawMessages(set.bus)) === 0, { what: 'an empty stream' });
+}
+
+test('a handler that takes longer than ack_wait keeps its message', async () => {
+  const deliveries: number[] = [];
+  start({
+    handler: async (msg) => {
+      deliveries.push(msg.deliveries);
+      await delay(2_500);
+    },
+  });
+
+  await putRaw(set.bus, 'slow');
+  await empty();
+
+  expect(deliveries).toEqual([1]);
+});
+
+test('what can only be waited for is held in place and not counted', async () => {
+  const deliveries: number[] = [];
+  start({
+    handler: async (msg) => {
+      deliveries.push(msg.deliveries);
+      if (deliveries.length < 4) {
+        throw new TransientError('DATABASE_UNAVAILABLE', 'away', { retryAfterMs: 500 });
+      }
+    },
+  });
+
+  await putRaw(set.bus, 'patient');
+  await empty();
+
+  expect(deliveries).toEqual([1, 1, 1, 1]);
+});
+
+test('a message that waits takes no place from others', async () => {
+  const done: string[] = [];
+  let isAway = true;
+  start({
+    lanes: 3,
+    gate: createGate(1),
+    handler: async (msg) => {
+      if (textOf(msg) === 'waits' && isAway) {
+        throw new TransientError('SOURCE_THROTTLED', 'wait', { retryAfterMs: 300 });
+      }
+      done.push(textOf(msg));
+    },
+  });
+
+  await putRaw(set.bus, 'waits');
+  for (const text of ['a', 'b', 'c']) await putRaw(set.bus, text);
+  await waitFor(() => done.length === 3, { what: 'the others' });
+  isAway = false;
+  await empty();
+
+  expect(done).toEqual(['a', 'b', 'c', 'waits']);
+});
+
+test('a message that asks to come later comes once, after its delay', async () => {
+  const at: number[] = [];
+  start({
+    handler: async () => {
+      at.push(performance.now());
+      if (at.length === 1) throw new RedeliverLater(1_200, 'paused');
+    },
+  });
+
+  await putRaw(set.bus, 'later');
+  await empty();
+
+  expect(at).toHaveLength(2);
+  expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(1_100);
+});
+
+test('what fails for good is sent on, patiently, and then removed', async () => {
+  const ended: string[] = [];
+  let tries = 0;
+  start({
+    handler: () => Promise.reject(new TerminalError('RESPONSE_INVALID', 'no JSON')),
+    onEnd: async (msg, error) => {
+      tries += 1;
+      if (tries < 3) throw new TransientError('BUS_UNAVAILABLE', 'away', { retryAfterMs: 20 });
+      ended.push(`${textOf(msg)} ${error.code} ${msg.deliveries}`);
+    },
+  });
+
+  await putRaw(set.bus, 'bad');
+  await empty();
+
+  expect(ended).toEqual(['bad RESPONSE_INVALID 1']);
+});
+
+test('what breaks the program counts, is alone from the third delivery, and ends at the limit', async () => {
+  const gate = createGate(4);
+  const company: number[] = [];
+  const ended: string[] = [];
+  let inside = 0;
+  start({
+    lanes: 4,
+    gate,
+    poisonDeliveries: 5,
+    handler: async (msg) => {
+      inside += 1;
+      try {
+        if (textOf(msg) === 'poison') {
+          company[msg.deliveries] = inside - 1;
+          throw new TypeError('x is not a function');
+        }
+        await delay(150);
+      } finally {
+        inside -= 1;
+      }
+    },
+    onEnd: async (msg, error) => void ended.push(`${textOf(msg)} ${error.code} ${msg.deliveries}`),
+  });
+
+  await putRaw(set.bus, 'poison');
+  for (let n = 0; n < 120; n += 1) await putRaw(set.bus, `good ${n}`);
+  await empty();
+
+  expect(ended).toEqual(['poison MESSAGE_POISON 5']);
+  expect(company.slice(3)).toEqual([0, 0]);
+});
+
+test('a message of a newer release goes back untouched', async () => {
+  const seen: string[] = [];
+  start({ handler: async (msg) => void seen.push(textOf(msg)) });
+
+  await putRaw(set.bus, 'from the future', '2');
+  await putRaw(set.bus, 'of today');
+  await waitFor(() => seen.length > 0, { what: 'the message of today' });
+
+  expect(seen).toEqual(['of today']);
+  expect(await rawMessages(set.bus)).toBe(1);
+});
+
+test('a stop lets handlers finish, gives back what waits, and takes nothing more', async () => {
+  const finished: string[] = [];
+  const lanes = start({
+    handler: async (msg) => {
+      if (textOf(msg) === 'waits') {
+        throw new TransientError('DATABASE_UNAVAILABLE', 'away', { retryAfterMs: 60_000 });
+      }
+      await delay(400);
+      finished.push(textOf(msg));
+    },
+  });
+  await putRaw(set.bus, 'waits');
+  await putRaw(set.bus, 'works');
+  await waitFor(() => lanes.busy() === 2, { what: 'both in hand' });
+
+  const before = performance.now();
+  await lanes.stop();
+
+  expect(performance.now() - before).toBeLessThan(900);
+  expect(finished).toEqual(['works']);
+  const next: string[] = [];
+  start({ handler: async (msg) => void next.push(textOf(msg)) });
+  await empty();
+  expect(next).toEqual(['waits']);
+});
+
+test('a stop ends what does not finish within its grace, and idle lanes at once', async () => {
+  const aborted: string[] = [];
+  const lanes = start({
+    stopGraceMs: 200,
+    handler: async (msg, signal) => {
+      await delay(60_000, undefined, { signal }).catch((error: Error) => {
+        aborted.push(textOf(msg));
+        throw error;
+      });
+    },
+  });
+  await putRaw(set.bus, 'endless');
+  await waitFor(() => lanes.busy() === 1, { what: 'work' });
+
+  const before = performance.now();
+  await lanes.stop();
+
+  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(aborted).toEqual(['endless']);
+  expect(await rawMessages(set.bus)).toBe(1);
+});
+
+test('lanes on a consumer that comes later start by themselves', async () => {
+  const seen: string[] = [];
+  start({
+    consumer: 'later',
+    stream: 'EVENTS',
+    handler: async (msg) => void seen.push(textOf(msg)),
+  });
+  await set.bus.js.publish('tidemark.event.run.github', 'early');
+
+  await set.bus.jsm.consumers.add('EVENTS', { durable_name: 'later', ack_policy: 'explicit' });
+  await waitFor(() => seen.length === 1, { what: 'the event' });
+
+  expect(seen).toEqual(['early']);
+});

@@ -1,0 +1,55 @@
+import { Definition } from './definition.ts';
+import { checkIncremental } from './check/incremental.ts';
+import { checkPartitions } from './check/partitions.ts';
+import { checkRequest } from './check/request.ts';
+import { checkSchedule } from './check/schedule.ts';
+import { checkTarget } from './check/target.ts';
+import { schemaMistakes } from './check/schema.ts';
+import type { Mistake, Sections } from './check/mistake.ts';
+
+export type { Mistake } from './check/mistake.ts';
+
+/**
+ * Checks a definition from any source: what is wrong with its form and what does not fit together, all at once. Each
+ * section is read on its own, so that a mistake in one does not hide those in another.
+ */
+export function checkDefinition(
+  value: unknown,
+  functionNames: readonly string[],
+): { readonly definition: Definition } | { readonly mistakes: readonly Mistake[] } {
+  const parsed = Definition.safeParse(value);
+  const sections = parsed.success ? parsed.data : soundSections(value);
+  const mistakes = [
+    ...(parsed.success ? [] : schemaMistakes(parsed.error)),
+    ...checkPartitions(sections),
+    ...checkRequest(sections),
+    ...checkIncremental(sections),
+    ...checkTarget(sections),
+    ...checkFunction(sections, functionNames),
+    ...checkSchedule(sections),
+  ];
+  if (mistakes.length > 0) return { mistakes };
+  return { definition: Definition.parse(value) };
+}
+
+/** All mistakes in one line. */
+export function listMistakes(mistakes: readonly Mistake[]): string {
+  return mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ');
+}
+
+function soundSections(value: unknown): Sections {
+  if (typeof value !== 'object' || value === null) return {};
+  const given: Readonly<Record<string, unknown>> = { ...value };
+  const sound: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(Definition.shape)) {
+    const section = schema.safeParse(given[name]);
+    if (section.success) sound[name] = section.data;
+  }
+  return sound;
+}
+
+function checkFunction({ transform }: Sections, names: readonly string[]): Mistake[] {
+  if (!transform || names.includes(transform.function)) return [];
+  const known = names.length > 0 ? `there are ${names.join(', ')}` : 'there is none';
+  return [{ path: 'transform.function', message: `no function "${transform.function}"; ${known}` }];
+}

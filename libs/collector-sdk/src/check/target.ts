@@ -1,0 +1,39 @@
+import { auditColumns } from '../target-shape.ts';
+import type { Definition } from '../definition.ts';
+import type { Mistake, Sections } from './mistake.ts';
+
+type Table = Extract<Definition['target'], { kind: 'table' }>;
+
+const reservedNames = new Set(auditColumns.map(({ name }) => name));
+const systemSchemas = /^(tidemark|information_schema|pg_.*)$/;
+
+/** What a target's schema, key, version and fields must have in common. */
+export function checkTarget({ target }: Sections): Mistake[] {
+  if (!target) return [];
+  const mistakes: Mistake[] = [];
+  if (systemSchemas.test(target.schema)) {
+    mistakes.push({ path: 'target.schema', message: `"${target.schema}" is not for targets` });
+  }
+  return target.kind === 'raw' ? mistakes : [...mistakes, ...checkFields(target)];
+}
+
+function checkFields({ fields, key, version }: Table): Mistake[] {
+  const mistakes: Mistake[] = [];
+  for (const name of Object.keys(fields)) {
+    if (reservedNames.has(name)) {
+      mistakes.push({
+        path: `target.fields.${name}`,
+        message: 'is the name of a column that every target has',
+      });
+    }
+  }
+  for (const [place, name] of key.entries()) {
+    const path = `target.key.${place}`;
+    if (!fields[name]) mistakes.push({ path, message: `target.fields has no field "${name}"` });
+    if (key.indexOf(name) !== place) mistakes.push({ path, message: `"${name}" is there twice` });
+  }
+  if (version !== undefined && !fields[version]) {
+    mistakes.push({ path: 'target.version', message: `target.fields has no field "${version}"` });
+  }
+  return mistakes;
+}

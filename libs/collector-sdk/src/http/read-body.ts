@@ -1,0 +1,78 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+
+const decompress = promisify(gunzip);
+
+/** Why a body could not be taken as it is. */
+export class BodyError extends Error {
+  override readonly name = 'BodyError';
+  readonly kind: 'too-large' | 'broken';
+
+  constructor(kind: 'too-large' | 'broken', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** Reads a body of at most so many bytes, also after it is unpacked. */
+export async function readBody(
+  chunks: AsyncIterable<Uint8Array>,
+  encoding: string | undefined,
+  maxBytes: number,
+): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    parts.push(chunk);
+  }
+  const body = Buffer.concat(parts, bytes);
+  switch ((encoding ?? 'identity').trim().toLowerCase()) {
+    case 'identity':
+    case '':
+      return body;
+    case 'gzip':
+    case 'x-gzip':
+      return unpack(body, maxBytes);
+    default:
+      throw new BodyError(
+        'broken',
+        `the answer is encoded as ${encoding}, which was not asked for`,
+      );
+  }
+}
+
+async function unpack(body: Buffer, maxBytes: number): Promise<Buffer> {
+  if (body.length === 0) return body;
+  try {
+    return await decompress(body, { maxOutputLength: maxBytes });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    throw new BodyError('broken', 'the answer cannot be unpacked', { cause });
+  }
+}
+
+/** The text of a body in its declared character set, UTF-8 otherwise, without a byte order mark. */
+export function decodeText(body: Uint8Array, contentType: string | undefined): string {
+  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(contentType ?? '')?.[1];
+  try {
+    return decoderOf(charset).decode(body);
+  } catch (cause) {
+    throw new BodyError('broken', `the answer is not valid ${charset ?? 'utf-8'}`, { cause });
+  }
+}
+
+function decoderOf(charset: string | undefined): InstanceType<typeof TextDecoder> {
+  try {
+    return new TextDecoder(charset ?? 'utf-8', { fatal: true });
+  } catch {
+    // An unknown name is more often a mistake of the header than of the text.
+    return new TextDecoder('utf-8', { fatal: true });
+  }
+}
+
+function tooLarge(maxBytes: number): BodyError {
+  return new BodyError('too-large', `the answer has more than ${maxBytes} bytes`);
+}

@@ -1,0 +1,108 @@
+import { request as undiciRequest, type Dispatcher } from 'undici';
+import type { OutgoingRequest } from '../auth/authorize.ts';
+import { BodyError, decodeText, readBody } from './read-body.ts';
+import { sourceClockUs } from './retry-after.ts';
+
+/** What a source answered, whatever its status. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly bodyBytes: number;
+  readonly retryAfter: string | undefined;
+  /** The source's own clock at the moment of asking: its `Date` less `Age` less what the request took; µs as digits. */
+  readonly sourceUs: string | undefined;
+}
+
+/** A request that brought no answer. */
+export type HttpFailure =
+  | { readonly kind: 'network' | 'timeout' | 'too-large' | 'broken'; readonly reason: string }
+  | { readonly kind: 'redirected'; readonly reason: string };
+
+export interface SendOptions {
+  readonly dispatcher: Dispatcher;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+const MAX_REDIRECTS = 5;
+const redirects = new Set([301, 302, 303, 307, 308]);
+
+/** Sends one request and reads its whole answer; rejects only when the signal is aborted. */
+export async function sendRequest(
+  outgoing: OutgoingRequest,
+  options: SendOptions,
+): Promise<HttpAnswer | HttpFailure> {
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const signal = AbortSignal.any([options.signal, deadline]);
+  try {
+    return await follow(outgoing, { ...options, signal });
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (deadline.aborted) {
+      return { kind: 'timeout', reason: `no whole answer within ${options.timeoutMs} ms` };
+    }
+    if (error instanceof BodyError) return { kind: error.kind, reason: error.message };
+    return { kind: 'network', reason: networkReason(error) };
+  }
+}
+
+async function follow(
+  outgoing: OutgoingRequest,
+  options: SendOptions,
+): Promise<HttpAnswer | HttpFailure> {
+  let { method, url } = outgoing;
+  for (let hops = 0; ; hops += 1) {
+    const startedMs = performance.now();
+    const response = await undiciRequest(url, {
+      method,
+      headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...outgoing.headers },
+      dispatcher: options.dispatcher,
+      signal: options.signal,
+    });
+    const tookUs = BigInt(Math.ceil((performance.now() - startedMs) * 1_000));
+    const location = header(response, 'location');
+    if (!redirects.has(response.statusCode) || location === undefined) {
+      return readAnswer(response, tookUs, options);
+    }
+    await response.body.dump();
+    const target = URL.parse(location, url.href);
+    if (target?.origin !== outgoing.url.origin) {
+      const where = target?.host ?? 'an address that is none';
+      return { kind: 'redirected', reason: `redirected from ${outgoing.url.host} to ${where}` };
+    }
+    if (hops === MAX_REDIRECTS) {
+      return { kind: 'redirected', reason: `redirected more than ${MAX_REDIRECTS} times` };
+    }
+    if (response.statusCode === 303) method = 'GET';
+    url = target;
+  }
+}
+
+async function readAnswer(
+  response: Dispatcher.ResponseData,
+  tookUs: bigint,
+  options: SendOptions,
+): Promise<HttpAnswer> {
+  const encoding = header(response, 'content-encoding');
+  const body = await readBody(response.body, encoding, options.maxBytes);
+  const clock = sourceClockUs(header(response, 'date'), header(response, 'age'));
+  return {
+    status: response.statusCode,
+    text: decodeText(body, header(response, 'content-type')),
+    bodyBytes: body.length,
+    retryAfter: header(response, 'retry-after'),
+    sourceUs: clock === undefined ? undefined : (clock - tookUs).toString(),
+  };
+}
+
+function header(response: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = response.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return 'the connection failed';
+  const code = 'code' in error && typeof error.code === 'string' ? `${error.code}: ` : '';
+  return `${code}${error.message}`;
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { TerminalError } from './errors.ts';
+import { startHealth } from './health.ts';
+
+const local = { host: '127.0.0.1', port: 0 };
+
+test('a service is ready when it has no reason not to be', async () => {
+  let reasons: string[] = ['nats is away'];
+  await using health = await startHealth({ ...local, ready: () => Promise.resolve(reasons) });
+
+  const before = await fetch(`${health.url}/readyz`);
+  reasons = [];
+  const after = await fetch(`${health.url}/readyz`);
+
+  expect(before.status).toBe(503);
+  expect(await before.json()).toEqual({ ready: false, reasons: ['nats is away'] });
+  expect(after.status).toBe(200);
+});
+
+test('a readiness that fails is no readiness, and the service is alive all the same', async () => {
+  const ready = (): Promise<string[]> => Promise.reject(new Error('no'));
+  await using health = await startHealth({ ...local, ready });
+
+  expect((await fetch(`${health.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${health.url}/healthz`)).status).toBe(200);
+});
+
+test('metrics are served as they are given, or said to be off', async () => {
+  const ready = (): Promise<string[]> => Promise.resolve([]);
+  await using off = await startHealth({ ...local, ready });
+  await using on = await startHealth({ ...local, ready, metrics: () => Promise.resolve('m 1\n') });
+
+  expect((await fetch(`${off.url}/metrics`)).status).toBe(404);
+  expect(await (await fetch(`${on.url}/metrics`)).text()).toBe('m 1\n');
+});
+
+test('a port that is taken is told as a setting to correct', async () => {
+  const ready = (): Promise<string[]> => Promise.resolve([]);
+  await using first = await startHealth({ ...local, ready });
+
+  await expect(startHealth({ ...local, port: first.port, ready })).rejects.toThrow(TerminalError);
+});

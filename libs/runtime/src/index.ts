@@ -1,0 +1,10 @@
+export { TerminalError, TransientError } from './errors.ts';
+export { assert, must } from './assert.ts';
+export { backoffMs, type BackoffOptions } from './backoff.ts';
+export { describeError, type ErrorDescription } from './describe-error.ts';
+export { startHealth, type Health, type HealthOptions } from './health.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { readEnv } from './read-env.ts';
+export { isSecretName, redactText } from './redact.ts';
+export { run, type Service } from './run.ts';
+export { sleep } from './sleep.ts';

@@ -1,0 +1,37 @@
+import type { BatchHeaders, RunMode, RunStatus } from '@tidemark/contracts';
+import { must } from '@tidemark/runtime';
+import type { Queryable } from '../connect.ts';
+
+export type ChunkEnding =
+  | { readonly status: 'done' }
+  | { readonly status: 'failed'; readonly code: string; readonly message: string };
+
+export interface EndedChunk {
+  readonly runStatus: RunStatus;
+  readonly mode: RunMode;
+}
+
+/** Ends the chunk whose lock the batch's transaction holds, and with it the run when it was the last. */
+export async function endBatchChunk(
+  db: Queryable,
+  batch: Pick<BatchHeaders, 'runId' | 'chunkId'>,
+  ending: ChunkEnding,
+): Promise<EndedChunk> {
+  const failure = ending.status === 'failed' ? ending : undefined;
+  const { rows } = await db.query<EndedChunk>({
+    name: 'end-batch-chunk',
+    text: `
+      select e.run_status as "runStatus", r.mode
+        from tidemark.end_chunk($1, $2, $3, $4, $5) as e
+       cross join tidemark.collector_runs as r
+       where r.id = $1`,
+    values: [
+      batch.runId,
+      batch.chunkId,
+      ending.status,
+      failure?.code ?? null,
+      failure?.message ?? null,
+    ],
+  });
+  return must(rows[0], 'the run of an open chunk exists');
+}

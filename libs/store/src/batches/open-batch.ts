@@ -1,0 +1,59 @@
+import type { BatchHeaders } from '@tidemark/contracts';
+import type { Queryable } from '../connect.ts';
+
+export type OpenedBatch =
+  /** The ledger has a row for it now; `straight` tells whether COPY may go into the target itself. */
+  | { readonly verdict: 'open'; readonly batchId: string; readonly straight: boolean }
+  /** The ledger knew it already: nothing is to be done. */
+  | { readonly verdict: 'seen' }
+  /** Its chunk has ended or is at another attempt: nothing may be written. */
+  | { readonly verdict: 'stop' };
+
+interface Row {
+  readonly straight: boolean;
+  readonly id: string | null;
+}
+
+/**
+ * Enters a content into the ledger, the first step of its transaction. The look at the fence takes no lock: it only
+ * spares a stale batch the work, the last step decides.
+ */
+export async function openBatch(
+  db: Queryable,
+  batch: BatchHeaders,
+  traceId: string | undefined,
+): Promise<OpenedBatch> {
+  const { rows } = await db.query<Row>({
+    name: 'open-batch',
+    text: `
+      with fence as (
+        select straight
+          from tidemark.chunks
+         where run_id = $1 and chunk_id = $2 and attempt = $3 and status = 'active'),
+      entered as (
+        insert into tidemark.batches
+               (run_id, chunk_id, attempt, seq, digest, part, outcome, asked_at, trace_id)
+        select $1, $2, $3, $4, $5, $6, $7, tidemark.from_micros($8::numeric), $9
+          from fence
+        on conflict (run_id, chunk_id, seq, digest, part) do nothing
+        returning id)
+      select fence.straight, entered.id
+        from fence
+        left join entered on true`,
+    values: [
+      batch.runId,
+      batch.chunkId,
+      batch.attempt,
+      batch.seq,
+      batch.digest,
+      batch.part,
+      batch.outcome,
+      batch.askedAt,
+      traceId ?? null,
+    ],
+  });
+  const [row] = rows;
+  if (!row) return { verdict: 'stop' };
+  if (row.id === null) return { verdict: 'seen' };
+  return { verdict: 'open', batchId: row.id, straight: row.straight };
+}

@@ -1,0 +1,34 @@
+import type { Queryable } from '../connect.ts';
+
+export interface NewChunk {
+  readonly chunkId: number;
+  readonly priority: number;
+  /** Key of the partition. */
+  readonly partition: string;
+  /** What all its tasks have in common, with the first page's place under `page`. */
+  readonly task: object;
+  readonly cursorFrom: string | null;
+  readonly cursorTo: string | null;
+  readonly items: readonly string[];
+  readonly straight: boolean;
+}
+
+/** Adds the chunks of a new run, all waiting. */
+export async function insertChunks(
+  db: Queryable,
+  runId: string,
+  chunks: readonly NewChunk[],
+): Promise<void> {
+  await db.query({
+    name: 'insert-chunks',
+    text: `
+      insert into tidemark.chunks
+             (run_id, chunk_id, priority, partition, task, cursor_from, cursor_to, items, straight)
+      select $1, c."chunkId", c.priority, c.partition, c.task, c."cursorFrom", c."cursorTo",
+             c.items, c.straight
+        from jsonb_to_recordset($2::jsonb) as c (
+             "chunkId" integer, priority integer, partition text, task jsonb,
+             "cursorFrom" numeric, "cursorTo" numeric, items text[], straight boolean)`,
+    values: [runId, JSON.stringify(chunks)],
+  });
+}

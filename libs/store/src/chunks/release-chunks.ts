@@ -1,0 +1,42 @@
+import type { Queryable } from '../connect.ts';
+
+export interface ReleasedChunk {
+  readonly chunkId: number;
+  readonly attempt: number;
+  readonly task: unknown;
+}
+
+/**
+ * Makes as many waiting chunks of a running run active as it may have, by priority. Whoever releases the same run at
+ * the same time waits for the other, so together they never go beyond its limit. Needs a transaction.
+ */
+export async function releaseChunks(db: Queryable, runId: string): Promise<ReleasedChunk[]> {
+  await db.query({
+    name: 'lock-release',
+    text: `select pg_advisory_xact_lock(hashtextextended('tidemark.release.' || $1, 0))`,
+    values: [runId],
+  });
+  const { rows } = await db.query<ReleasedChunk>({
+    name: 'release-chunks',
+    text: `
+      with room as (
+        select r.parallel - (select count(*) from tidemark.chunks c
+                              where c.run_id = r.id and c.status = 'active') as chunks
+          from tidemark.collector_runs r
+         where r.id = $1 and r.status = 'running'),
+      chosen as (
+        select chunk_id
+          from tidemark.chunks
+         where run_id = $1 and status = 'waiting'
+         order by priority desc, chunk_id
+         limit greatest(coalesce((select chunks from room), 0), 0)
+           for update skip locked)
+      update tidemark.chunks c
+         set status = 'active', attempt = c.attempt + 1, released_at = clock_timestamp()
+        from chosen
+       where c.run_id = $1 and c.chunk_id = chosen.chunk_id
+      returning c.chunk_id as "chunkId", c.attempt, c.task`,
+    values: [runId],
+  });
+  return rows.toSorted((a, b) => a.chunkId - b.chunkId);
+}

@@ -1,0 +1,23 @@
+/**
+ * Loaded by `node --import @tidemark/telemetry/register`, before anything of a service: starts tracing and metrics, and
+ * hands in the last spans when the process has nothing left to do. With `OTEL_SDK_DISABLED=true` nothing is even loaded.
+ */
+import { register } from 'node:module';
+
+if (process.env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true') {
+  // Without this hook modules that are imported later (pino) stay without their instrumentation.
+  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+  const { startTelemetry } = await import('./start-telemetry.ts');
+  const { shutdownTelemetry } = await import('./shutdown.ts');
+  startTelemetry(process.env);
+  process.once('beforeExit', () => void flushThenEnd(shutdownTelemetry));
+}
+
+/** A collector that is away or hangs must not keep a finished process: what is not handed in by then is dropped. */
+const FLUSH_WITHIN_MS = 2_500;
+
+async function flushThenEnd(shutdown: (deadlineMs: number) => Promise<boolean>): Promise<void> {
+  const flushed = await shutdown(FLUSH_WITHIN_MS);
+  // Only an exporter's own sockets and timers can still be there, and nobody waits for them.
+  if (!flushed) process.exit();
+}

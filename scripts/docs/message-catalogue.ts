@@ -1,0 +1,145 @@
+import {
+  BatchHeaders,
+  CancelCommand,
+  ChunkEvent,
+  CommandEvent,
+  Failure,
+  PageTask,
+  Reject,
+  RunCommand,
+  RunEvent,
+} from '@tidemark/contracts';
+import type { z } from 'zod';
+
+/** One kind of message as `docs/messages.md` describes it. */
+export interface MessageKind {
+  readonly name: string;
+  readonly says: string;
+  readonly subject: string;
+  readonly stream: string;
+  readonly sender: string;
+  readonly consumer: string;
+  readonly id: string;
+  readonly version: string;
+  readonly file: string;
+  readonly schema: z.ZodType;
+  readonly schemaOf: string;
+}
+
+const command = {
+  stream: 'COMMANDS',
+  sender: 'CLI, `nats pub`, a CronJob, anybody',
+  consumer: 'watermark',
+  id: 'header `Nats-Msg-Id` if the sender sets one',
+  version: 'none: unknown parameters are refused',
+  file: 'commands.ts',
+  schemaOf: 'Body, JSON; `{}` is valid',
+};
+
+const batch = {
+  id: '<run>.<chunk>.<attempt>.<seq>.<digest>.<part>',
+  version: 'header `Tidemark-Version`: 1',
+  file: 'batch.ts',
+  schema: BatchHeaders,
+  schemaOf: 'Headers (the names are listed below)',
+};
+
+const event = {
+  stream: 'EVENTS',
+  id: 'none: events are hints and may be missed',
+  version: 'field `v`: 1',
+  file: 'events.ts',
+  schemaOf: 'Body, JSON',
+};
+
+/** Every message that travels between the parts, in the order of the flow. */
+export const messageKinds: readonly MessageKind[] = [
+  {
+    ...command,
+    name: 'RunCommand',
+    says: 'Start a run of a collector.',
+    subject: 'tidemark.command.run.<collector>',
+    schema: RunCommand,
+  },
+  {
+    ...command,
+    name: 'CancelCommand',
+    says: 'End one run of a collector, or all its active runs.',
+    subject: 'tidemark.command.cancel.<collector>',
+    schema: CancelCommand,
+  },
+  {
+    name: 'PageTask',
+    says: 'Fetch one page of a chunk.',
+    subject: 'tidemark.extract.<class>.<collector>.<run>',
+    stream: 'EXTRACT_LIVE, EXTRACT_BACKFILL',
+    sender: 'watermark (the first page), extractor (the next ones)',
+    consumer: 'extractor',
+    id: 't.<run>.<chunk>.<attempt>.<seq>',
+    version: 'field `v`: 1',
+    file: 'page-task.ts',
+    schema: PageTask,
+    schemaOf: 'Body, JSON',
+  },
+  {
+    ...batch,
+    name: 'RawBatch',
+    says: 'A part of a page as the source answered it.',
+    subject: 'tidemark.raw.<class>.<collector>.<run>',
+    stream: 'RAW_LIVE, RAW_BACKFILL',
+    sender: 'extractor',
+    consumer: 'transformer',
+    id: `r.${batch.id}`,
+  },
+  {
+    ...batch,
+    name: 'LoadBatch',
+    says: 'The same part, mapped to the columns of its target, as COPY text with its rejects apart.',
+    subject: 'tidemark.load.<class>.<collector>.<run>',
+    stream: 'LOAD_LIVE, LOAD_BACKFILL',
+    sender: 'transformer',
+    consumer: 'loader',
+    id: `l.${batch.id}`,
+  },
+  {
+    ...event,
+    name: 'CommandEvent',
+    says: 'The answer to a command; the same is a row of `tidemark.commands`.',
+    subject: 'tidemark.event.command.<collector>',
+    sender: 'watermark',
+    consumer: 'CLI, anybody',
+    schema: CommandEvent,
+  },
+  {
+    ...event,
+    name: 'RunEvent',
+    says: 'A run was planned or has ended.',
+    subject: 'tidemark.event.run.<collector>',
+    sender: 'watermark, extractor, loader',
+    consumer: 'watermark, anybody',
+    schema: RunEvent,
+  },
+  {
+    ...event,
+    name: 'ChunkEvent',
+    says: 'A chunk has ended: the next one may be released.',
+    subject: 'tidemark.event.chunk.<collector>',
+    sender: 'extractor, loader',
+    consumer: 'watermark, anybody',
+    schema: ChunkEvent,
+  },
+];
+
+/** What travels inside the bodies of batches. */
+export const bodyKinds: readonly Pick<MessageKind, 'name' | 'says' | 'schema'>[] = [
+  {
+    name: 'Reject',
+    says: 'A record that cannot be loaded, on its way to the dead letters: an element of the second section of a batch.',
+    schema: Reject,
+  },
+  {
+    name: 'Failure',
+    says: 'The body of a batch with outcome `failed`: the ending of a page or a message that cannot be processed.',
+    schema: Failure,
+  },
+];

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { PagePatience } from './page-patience.ts';
+
+const limits = { attempts: 3, retryDelayMs: 1_000 };
+const failure = { code: 'SOURCE_UNAVAILABLE', reason: 'x', again: 'counted' } as const;
+const throttle = { code: 'SOURCE_THROTTLED', reason: 'x', again: 'uncounted' } as const;
+
+test('failures wait longer and longer, until no try is left', () => {
+  const patience = new PagePatience(() => 1);
+
+  expect([1, 2, 3].map(() => patience.refused(failure, limits))).toEqual([1_000, 2_000, undefined]);
+});
+
+test('what asking again cannot cure has no second try', () => {
+  expect(new PagePatience().refused({ ...failure, again: 'no' }, limits)).toBeUndefined();
+});
+
+test('a rate limit is never a try, and waits for a minute at most unless the source says more', () => {
+  const patience = new PagePatience(() => 1);
+
+  const delays = Array.from({ length: 20 }, () => patience.refused(throttle, limits));
+
+  expect(delays.at(-1)).toBe(60_000);
+  expect(patience.refused({ ...throttle, pauseMs: 90_000 }, limits)).toBe(90_000);
+  expect(patience.pauseLeftMs()).toBeGreaterThan(89_000);
+});
+
+test('a booked slot is used once', () => {
+  const patience = new PagePatience();
+  const booking = { dueMs: 1, askedAtUs: () => '1' };
+
+  patience.book(booking);
+
+  expect(patience.takeBooking()).toBe(booking);
+  expect(patience.takeBooking()).toBeUndefined();
+});

@@ -1,0 +1,104 @@
+import {
+  connectBus,
+  createDefinitions,
+  createGate,
+  startLanes,
+  type Bus,
+  type Message,
+} from '@tidemark/bus';
+import { startHealth, type Service } from '@tidemark/runtime';
+import { Store } from '@tidemark/store';
+import { prometheusHandler } from '@tidemark/telemetry';
+import { Agent } from 'undici';
+import { ByteBudget } from './byte-budget.ts';
+import { CollectorLanes, type OpenLanes } from './collector-lanes.ts';
+import { CompiledDefinitions } from './compiled-definitions.ts';
+import type { ExtractorConfig } from './config.ts';
+import { onPageEnd } from './handlers/on-page-end.ts';
+import { onPageTask, type PageTaskDeps } from './handlers/on-page-task.ts';
+import { logger } from './logger.ts';
+import type { PagePatience } from './page-patience.ts';
+
+/** Decoded text that all lanes hold together; answers beyond it wait their turn. */
+const MEMORY_BYTES = 8 * 1024 * 1024;
+
+/** Opens the extractor: from here on it reads pages until it is disposed. The signal ends the wait for NATS. */
+export async function startExtractor(
+  config: ExtractorConfig,
+  signal?: AbortSignal,
+): Promise<Service> {
+  await using opening = new AsyncDisposableStack();
+  const store = opening.use(openStore(config));
+  const bus = opening.use(
+    await connectBus({ url: config.natsUrl, name: 'tidemark-extractor', logger, signal }),
+  );
+  const agent = opening.adopt(new Agent({ connections: 64 }), async (each) => each.destroy());
+  const definitions = new CompiledDefinitions(createDefinitions(bus));
+  const { secrets } = config;
+  const memory = new ByteBudget(MEMORY_BYTES);
+  const patience = new WeakMap<Message, PagePatience>();
+  const deps = { store, bus, definitions, secrets, dispatcher: agent, memory, patience };
+  const lanes = opening.use(new CollectorLanes(bus, openLanes(config, deps), config.discoveryMs));
+  const health = opening.use(
+    await startHealth({
+      host: config.httpHost,
+      port: config.httpPort,
+      ready: async () => reasonsNotReady(bus, store, lanes),
+      ...optionalMetrics(),
+    }),
+  );
+  logger.info({ http: `http://${config.httpHost}:${health.port}` }, 'ready');
+  return serviceOf(bus, opening.move());
+}
+
+function serviceOf(bus: Bus, open: AsyncDisposableStack): Service {
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  // Whoever runs the service listens; in between a failure must not count as unhandled.
+  failed.catch(() => undefined);
+  void bus.closed.then(() => {
+    if (!open.disposed) reject(new Error('the connection to NATS was closed'));
+  });
+  return { failed, [Symbol.asyncDispose]: async () => open.disposeAsync() };
+}
+
+function openStore(config: ExtractorConfig): Store {
+  return new Store({
+    url: config.databaseUrl,
+    name: 'tidemark-extractor',
+    maxConnections: config.lanes,
+  });
+}
+
+/** All collectors share one gate: it is what this process works on at the same time. */
+function openLanes(config: ExtractorConfig, deps: PageTaskDeps): OpenLanes {
+  const gate = createGate(config.lanes);
+  return ({ stream, consumer }) =>
+    startLanes(deps.bus, {
+      stream,
+      consumer,
+      lanes: config.lanes,
+      gate,
+      ackWaitMs: config.ackWaitMs,
+      logger,
+      handler: async (message, signal) => onPageTask(message, deps, signal),
+      poisonDeliveries: config.poisonDeliveries,
+      onEnd: async (message, error) => onPageEnd(message, error, deps),
+    });
+}
+
+async function reasonsNotReady(bus: Bus, store: Store, lanes: CollectorLanes): Promise<string[]> {
+  const reasons: string[] = [];
+  if (!bus.isConnected()) reasons.push('NATS is away');
+  else if (!lanes.hasLooked) reasons.push('the streams do not exist yet');
+  await store
+    .with(async (db) => db.query('select 1'))
+    .catch(() => {
+      reasons.push('PostgreSQL is away');
+    });
+  return reasons;
+}
+
+function optionalMetrics() {
+  const metrics = prometheusHandler();
+  return metrics ? { metrics } : {};
+}

@@ -1,0 +1,37 @@
+import { readEnv } from '@tidemark/runtime';
+import { z } from 'zod';
+
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  TIDEMARK_HTTP_HOST: z.string().default('127.0.0.1'),
+  TIDEMARK_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  TIDEMARK_ACK_WAIT_MS: z.coerce.number().int().positive().default(30_000),
+  TIDEMARK_LANES: z.coerce.number().int().min(1).max(64).default(4),
+  TIDEMARK_POISON_DELIVERIES: z.coerce.number().int().min(2).default(20),
+});
+
+export interface LoaderConfig {
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  readonly httpHost: string;
+  readonly httpPort: number;
+  readonly ackWaitMs: number;
+  /** Batches that this process works on at the same time. */
+  readonly lanes: number;
+  readonly poisonDeliveries: number;
+}
+
+/** The loader's settings; every mistake is reported at once. */
+export function readConfig(env: NodeJS.ProcessEnv): LoaderConfig {
+  const read = readEnv(schema, env);
+  return {
+    databaseUrl: read.DATABASE_URL,
+    natsUrl: read.NATS_URL,
+    httpHost: read.TIDEMARK_HTTP_HOST,
+    httpPort: read.TIDEMARK_HTTP_PORT,
+    ackWaitMs: read.TIDEMARK_ACK_WAIT_MS,
+    lanes: read.TIDEMARK_LANES,
+    poisonDeliveries: read.TIDEMARK_POISON_DELIVERIES,
+  };
+}

@@ -1,0 +1,129 @@
+import {
+  type Bus,
+  connectBus,
+  consumerOf,
+  createDefinitions,
+  createGate,
+  type Gate,
+  type Lanes,
+  startLanes,
+  streamOf,
+  waitForTopology,
+} from '@tidemark/bus';
+import { type RunClass, runClasses } from '@tidemark/contracts';
+import { type Service, startHealth, TerminalError } from '@tidemark/runtime';
+import { Store } from '@tidemark/store';
+import { prometheusHandler } from '@tidemark/telemetry';
+import type { LoaderConfig } from './config.ts';
+import type { LoaderDeps } from './deps.ts';
+import { onLoadBatch } from './handlers/on-load-batch.ts';
+import { onLoadEnd } from './handlers/on-load-end.ts';
+import { logger } from './logger.ts';
+import { Plans } from './plans.ts';
+import { Staging } from './upsert/staging.ts';
+
+/** Opens the loader: from here on it loads batches until it is disposed. */
+export async function startLoader(config: LoaderConfig, signal?: AbortSignal): Promise<Service> {
+  await using opening = new AsyncDisposableStack();
+  const store = opening.use(openStore(config));
+  const bus = opening.use(
+    await connectBus({
+      url: config.natsUrl,
+      name: 'tidemark-loader',
+      logger,
+      ...(signal ? { signal } : {}),
+    }),
+  );
+  const plans = new Plans(createDefinitions(bus));
+  const deps: LoaderDeps = { bus, store, staging: new Staging(), plans };
+  const opened: Lanes[] = [];
+  const health = opening.use(
+    await startHealth({
+      host: config.httpHost,
+      port: config.httpPort,
+      ready: async () => reasonsNotReady(deps, opened),
+      metrics: prometheusHandler(),
+    }),
+  );
+  logger.info({ http: health.url }, 'ready');
+  opening.defer(async () => {
+    await Promise.all(opened.map(async (lanes) => lanes.stop()));
+  });
+  const gate = createGate(placesOf(config));
+  for (const runClass of runClasses) {
+    await waitForTopology(bus, placeOf(runClass), signal);
+    opened.push(openLanes(config, { runClass, gate, deps }));
+  }
+  const open = opening.move();
+  return { failed: closedForGood(bus), [Symbol.asyncDispose]: async () => open.disposeAsync() };
+}
+
+/** With one place a backfill batch would be in the way of a live one. */
+function placesOf(config: LoaderConfig): number {
+  return Math.max(2, config.lanes);
+}
+
+function openStore(config: LoaderConfig): Store {
+  return new Store({
+    url: config.databaseUrl,
+    name: 'tidemark-loader',
+    // One more than batches at work, for readiness.
+    maxConnections: placesOf(config) + 1,
+    // Below the time after which a message goes to another loader, so that a frozen one holds no locks then.
+    idleInTransactionTimeoutMs: Math.min(20_000, Math.ceil((config.ackWaitMs * 2) / 3)),
+  });
+}
+
+function placeOf(runClass: RunClass): { stream: string; consumer: string } {
+  return { stream: streamOf('load', runClass), consumer: consumerOf('load') };
+}
+
+interface LanesOfClass {
+  readonly runClass: RunClass;
+  readonly gate: Gate;
+  readonly deps: LoaderDeps;
+}
+
+/**
+ * Backfills get half of the places at most. Live lanes are more than places: a batch that waits for its table holds a
+ * lane but no place, and the others go on.
+ */
+function openLanes(config: LoaderConfig, { runClass, gate, deps }: LanesOfClass): Lanes {
+  return startLanes(deps.bus, {
+    ...placeOf(runClass),
+    lanes: runClass === 'live' ? config.lanes * 2 : Math.max(1, Math.floor(config.lanes / 2)),
+    gate,
+    ackWaitMs: config.ackWaitMs,
+    poisonDeliveries: config.poisonDeliveries,
+    logger,
+    handler: async (msg) => onLoadBatch(msg, deps),
+    onEnd: async (msg, error) => onLoadEnd(msg, error, deps),
+  });
+}
+
+async function reasonsNotReady(deps: LoaderDeps, opened: readonly Lanes[]): Promise<string[]> {
+  const reasons: string[] = [];
+  if (!deps.bus.isConnected()) reasons.push('NATS is away');
+  else if (opened.length < runClasses.length) reasons.push('the streams do not exist yet');
+  try {
+    const { rows } = await deps.store.with(async (db) =>
+      db.query<{ migrated: boolean }>({
+        name: 'is-migrated',
+        text: `select to_regclass('tidemark.batches') is not null as migrated`,
+      }),
+    );
+    if (rows[0]?.migrated !== true) reasons.push('the database is not migrated yet');
+  } catch {
+    reasons.push('PostgreSQL is away');
+  }
+  return reasons;
+}
+
+function closedForGood(bus: Bus): Promise<never> {
+  const failed = bus.closed.then((): never => {
+    throw new TerminalError('BUS_UNAVAILABLE', 'the connection to NATS is closed for good');
+  });
+  // It also closes when the service is disposed, and then nobody may be looking.
+  failed.catch(() => undefined);
+  return failed;
+}

@@ -1,0 +1,67 @@
+import { type Bus, encodeBody, type Message, publishBatch } from '@tidemark/bus';
+import { type BatchHeaders, positionsLeft, type Reject } from '@tidemark/contracts';
+import { batchMapped } from '../events.ts';
+import type { MappedRecords } from '../map-records.ts';
+import type { Mappings } from '../mappings.ts';
+import { type RawContent, readRawBatch, readRawContent } from '../raw-batch.ts';
+
+export interface RawBatchDeps {
+  readonly bus: Bus;
+  readonly mappings: Mappings;
+}
+
+/** What the text of a load batch is. */
+const COPY_TEXT = 'text/vnd.postgresql.copy';
+
+/**
+ * Maps one part of a page into one part for the loader, also when nothing is left in it: a chunk is complete when each
+ * of its parts was loaded. An ending passes as it is.
+ */
+export async function onRawBatch(
+  msg: Message,
+  deps: RawBatchDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { route, headers } = readRawBatch(msg);
+  if (headers.outcome === 'failed') {
+    await publishBatch(deps.bus, 'load', route, headers, msg.data, signal);
+    return;
+  }
+  const content = readRawContent(headers, msg.data);
+  const mapRecords = await deps.mappings.get(route.collector, headers.revision);
+  const mapped = await mapRecords(content.records);
+  const load = loadBatchOf(headers, mapped, rejectsOf(content, mapped));
+  await publishBatch(deps.bus, 'load', route, load.headers, load.body, signal);
+  batchMapped(route.collector, load.headers);
+}
+
+/** Positions are those of the part as it was cut: what the extractor rejected has its place there too. */
+function rejectsOf(content: RawContent, mapped: MappedRecords): readonly Reject[] {
+  const placeOf = positionsLeft(content.rejects.map(({ position }) => position));
+  return [
+    ...content.rejects,
+    ...mapped.rejects.map((reject) => ({
+      ...reject,
+      position: reject.position === null ? null : placeOf(reject.position),
+    })),
+  ];
+}
+
+function loadBatchOf(
+  raw: BatchHeaders,
+  mapped: MappedRecords,
+  rejects: readonly Reject[],
+): { readonly headers: BatchHeaders; readonly body: Buffer } {
+  const text = Buffer.from(mapped.copyText);
+  const rejected = Buffer.from(rejects.length === 0 ? '' : JSON.stringify(rejects));
+  const { contentEncoding, body } = encodeBody(Buffer.concat([text, rejected]));
+  const headers: BatchHeaders = {
+    ...raw,
+    records: mapped.records,
+    rejected: rejects.length,
+    contentType: COPY_TEXT,
+    contentEncoding,
+    sections: [text.length, rejected.length],
+  };
+  return { headers, body };
+}

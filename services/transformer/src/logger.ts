@@ -1,0 +1,3 @@
+import { createLogger } from '@tidemark/runtime';
+
+export const logger = createLogger('transformer');

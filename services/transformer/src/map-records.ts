@@ -1,0 +1,99 @@
+import { cutBytes, type Definition } from '@tidemark/collector-sdk';
+import { MAX_REJECT_BYTES, type Reject } from '@tidemark/contracts';
+import { TransientError } from '@tidemark/runtime';
+import type { LineOf, Refusal } from './line-of.ts';
+import { createPace, type Pace } from './pace.ts';
+import { rawLine } from './raw-line.ts';
+import { tableLine } from './table-line.ts';
+
+/** A collector's own function: pure, from record to record. */
+export type RecordFunction = (record: Record<string, unknown>) => Record<string, unknown>;
+
+export interface MappedRecords {
+  /** Lines of COPY's text format, each with its end. */
+  readonly copyText: string;
+  readonly records: number;
+  readonly rejects: readonly Reject[];
+}
+
+export type MapRecords = (records: readonly unknown[], pace?: Pace) => Promise<MappedRecords>;
+
+/** All rejects of a part together keep at most this much of their records, so that the part stays a message. */
+const REJECTS_BUDGET_BYTES = 524_288;
+const LEAST_PAYLOAD_BYTES = 256;
+/** Asking the clock costs more than mapping a small record. */
+const RECORDS_PER_LOOK = 32;
+const FUNCTION_MISSING_MS = 10_000;
+
+/**
+ * The mapping of a definition's records into its target. One bad record stops nothing: it becomes a reject with its
+ * position, a code, the reason and its own text.
+ */
+export function compileMapping(
+  definition: Definition,
+  functions: Readonly<Record<string, RecordFunction>>,
+): MapRecords {
+  const lineOf = withFunction(definition, functions, targetLine(definition));
+  return async (records, pace = createPace()) => {
+    let copyText = '';
+    let budgetBytes = REJECTS_BUDGET_BYTES;
+    const rejects: Reject[] = [];
+    for (let position = 0; position < records.length; position += 1) {
+      const record = records[position];
+      if (position % RECORDS_PER_LOOK === 0 && pace.isDue()) await pace.yield();
+      const line = lineOf(record);
+      if (typeof line === 'string') {
+        copyText += line;
+      } else {
+        const payload = payloadOf(record, budgetBytes);
+        budgetBytes -= payload.length;
+        rejects.push({ position, code: line.code, reason: line.reason, payload });
+      }
+    }
+    return { copyText, records: records.length - rejects.length, rejects };
+  };
+}
+
+function targetLine(definition: Definition): LineOf {
+  const { target } = definition;
+  return target.kind === 'raw' ? rawLine(target) : tableLine(target);
+}
+
+function withFunction(
+  definition: Definition,
+  functions: Readonly<Record<string, RecordFunction>>,
+  lineOf: LineOf,
+): LineOf {
+  const name = definition.transform?.function;
+  if (name === undefined) return lineOf;
+  const change = Object.hasOwn(functions, name) ? functions[name] : undefined;
+  if (!change) {
+    // During a roll-out another image may know it already: the batch waits for this one to be replaced.
+    throw new TransientError(
+      'DEFINITION_MISSING',
+      `this release has no function "${name}", which ${definition.name} names; deploy the release that has it`,
+      { retryAfterMs: FUNCTION_MISSING_MS },
+    );
+  }
+  return (record) => {
+    const changed = apply(change, record);
+    return 'refusal' in changed ? changed.refusal : lineOf(changed.record);
+  };
+}
+
+function apply(
+  change: RecordFunction,
+  record: unknown,
+): { readonly record: unknown } | { readonly refusal: Refusal } {
+  try {
+    return { record: change(record as Record<string, unknown>) };
+  } catch (error) {
+    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return { refusal: { code: 'TRANSFORM_FAILED', reason: cutBytes(reason, 1_000) } };
+  }
+}
+
+function payloadOf(record: unknown, budgetBytes: number): string {
+  const bytes = Math.min(MAX_REJECT_BYTES, Math.max(LEAST_PAYLOAD_BYTES, budgetBytes));
+  return cutBytes(JSON.stringify(record) ?? 'null', bytes);
+}

@@ -1,0 +1,69 @@
+import { type BatchRoute, decodeBody, type Message } from '@tidemark/bus';
+import { parseExact } from '@tidemark/collector-sdk';
+import {
+  type BatchHeaders,
+  parseWorkSubject,
+  readBatchHeaders,
+  Reject,
+} from '@tidemark/contracts';
+import { TerminalError } from '@tidemark/runtime';
+import { z } from 'zod';
+
+export interface RawBatch {
+  readonly route: BatchRoute;
+  readonly headers: BatchHeaders;
+}
+
+export interface RawContent {
+  readonly records: readonly unknown[];
+  /** What the extractor could not send on. */
+  readonly rejects: readonly Reject[];
+}
+
+/** A part has at most 1 MiB of text; anything much larger was not made by an extractor. */
+export const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+const Rejects = z.array(Reject);
+
+/** Which part of which page a message is. */
+export function readRawBatch(msg: Message): RawBatch {
+  const route = parseWorkSubject(msg.subject);
+  const headers = readBatchHeaders((name) => msg.get(name));
+  if (!headers.success) {
+    const [issue] = headers.error.issues;
+    throw invalid(`its header for ${issue?.path.join('.') ?? 'something'} is missing or malformed`);
+  }
+  if (!route || route.runId !== headers.data.runId)
+    throw invalid('its subject and its headers disagree');
+  const { collector, runClass } = route;
+  return { route: { collector, runClass }, headers: headers.data };
+}
+
+/** The records of a part and the rejects it already has. */
+export function readRawContent(headers: BatchHeaders, bytes: Uint8Array): RawContent {
+  const body = decodeBody(headers.contentEncoding, bytes, MAX_BODY_BYTES);
+  const [recordBytes, rejectBytes] = headers.sections ?? [body.length, 0];
+  if (recordBytes + rejectBytes !== body.length)
+    throw invalid('its sections are not as long as its body');
+  const records = readJson(body.toString('utf8', 0, recordBytes));
+  if (!Array.isArray(records) || records.length !== headers.records) {
+    throw invalid(`its body is not an array of ${headers.records} records`);
+  }
+  const rejects = Rejects.safeParse(
+    rejectBytes === 0 ? [] : readJson(body.toString('utf8', recordBytes)),
+  );
+  if (!rejects.success) throw invalid('its rejects are malformed');
+  return { records, rejects: rejects.data };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return parseExact(text);
+  } catch (cause) {
+    throw invalid('its body is not JSON', cause);
+  }
+}
+
+function invalid(what: string, cause?: unknown): TerminalError {
+  return new TerminalError('MESSAGE_INVALID', `a raw batch cannot be read: ${what}`, { cause });
+}

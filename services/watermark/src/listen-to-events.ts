@@ -1,0 +1,50 @@
+import { ChunkEvent, RunEvent } from '@tidemark/contracts';
+import type { Deps } from './deps.ts';
+import { OnceAtATime } from './once-at-a-time.ts';
+import { startQueued } from './planning/start-queued.ts';
+import { releaseRun } from './release-run.ts';
+
+const open: readonly string[] = ['running', 'paused', 'closing'];
+
+/** Releases the next chunks and starts what waits as soon as an event says so. Events are hints: one that is lost costs a sweep. */
+export function listenToEvents(deps: Deps): AsyncDisposable {
+  const work = new OnceAtATime();
+  const attempt = (key: string, task: () => Promise<void>): void =>
+    work.run(key, () =>
+      task().catch((error: unknown) => {
+        deps.logger.debug({ err: error, key }, 'an event was not followed; the sweep does it');
+      }),
+    );
+  const subscriptions = [
+    deps.bus.nc.subscribe('tidemark.event.chunk.*', {
+      callback: (_error, message) => {
+        const event = ChunkEvent.safeParse(parse(message.string()));
+        if (!event.success) return;
+        const { runId } = event.data;
+        attempt(runId, () => releaseRun(deps, runId));
+      },
+    }),
+    deps.bus.nc.subscribe('tidemark.event.run.*', {
+      callback: (_error, message) => {
+        const event = RunEvent.safeParse(parse(message.string()));
+        if (!event.success || open.includes(event.data.status)) return;
+        const { collector } = event.data;
+        attempt(`queue ${collector}`, () => startQueued(deps, collector));
+      },
+    }),
+  ];
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const subscription of subscriptions) subscription.unsubscribe();
+      await work.idle();
+    },
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import { provisionCollector, putDefinition } from '@tidemark/bus';
+import {
+  canonicalJson,
+  checkDefinition,
+  durationToMicros,
+  listMistakes,
+  revisionOf,
+  type Definition,
+} from '@tidemark/collector-sdk';
+import { TerminalError, TransientError } from '@tidemark/runtime';
+import { findCollector, registerCollector, reportCollector, setRateLimit } from '@tidemark/store';
+import type { Deps } from '../deps.ts';
+import { collectorRefused, collectorRegistered } from '../events.ts';
+import { ensureTarget } from '../targets/ensure-target.ts';
+import type { Candidate } from './read-candidates.ts';
+
+export interface RegistrationSettings {
+  readonly functionNames: readonly string[];
+  readonly ackWaitMs: number;
+}
+
+/**
+ * Makes a definition usable, or reports every mistake in it while the last good revision stays in use. The collector's
+ * row comes last: who finds a revision there finds its target, its budget, its consumers and its definition too.
+ */
+export async function register(
+  deps: Deps,
+  candidate: Candidate,
+  settings: RegistrationSettings,
+): Promise<void> {
+  const { content } = candidate;
+  const checked =
+    'mistakes' in content ? content : checkDefinition(content.value, settings.functionNames);
+  if ('mistakes' in checked) {
+    await report(deps, candidate, { status: 'invalid', reason: listMistakes(checked.mistakes) });
+    return;
+  }
+  try {
+    await ensureTarget(deps.store, checked.definition);
+  } catch (error) {
+    if (!isMismatch(error)) throw error;
+    await report(deps, candidate, { status: 'blocked', reason: error.message });
+    return;
+  }
+  await publishRevision(deps, checked.definition, settings);
+}
+
+async function publishRevision(
+  deps: Deps,
+  definition: Definition,
+  { ackWaitMs }: RegistrationSettings,
+): Promise<void> {
+  const { name, source, limits } = definition;
+  const revision = revisionOf(definition);
+  const json = canonicalJson(definition);
+  if (source.rate) {
+    const intervalMicros = durationToMicros(source.rate.per) / BigInt(source.rate.requests);
+    const limit = { key: source.name, intervalMicros, burst: source.rate.burst };
+    await deps.store.with((db) => setRateLimit(db, limit));
+  }
+  await putDefinition(deps.bus, name, revision, json);
+  const { concurrency } = limits;
+  await provisionCollector(deps.bus, name, { concurrency, ackWaitMs, signal: deps.signal });
+  const isNews = await deps.store.transaction(async (db) => {
+    const before = await findCollector(db, name);
+    await registerCollector(db, { name, revision, definition: json });
+    return before?.revision !== revision || before.status !== 'ready';
+  });
+  if (isNews) collectorRegistered(deps, name, revision);
+}
+
+async function report(
+  deps: Deps,
+  { name, origin }: Candidate,
+  problem: { readonly status: 'invalid' | 'blocked'; readonly reason: string },
+): Promise<void> {
+  const { status } = problem;
+  const reason = `${origin}: ${problem.reason}`;
+  const isNews = await deps.store.with((db) => reportCollector(db, { name, status, reason }));
+  if (isNews) collectorRefused(deps, { collectorName: name, status, reason });
+}
+
+function isMismatch(error: unknown): error is TerminalError | TransientError {
+  const isOurs = error instanceof TerminalError || error instanceof TransientError;
+  return isOurs && error.code === 'TARGET_SCHEMA_MISMATCH';
+}

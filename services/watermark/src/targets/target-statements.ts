@@ -1,0 +1,65 @@
+import { auditColumns, targetShape, type Column, type Definition } from '@tidemark/collector-sdk';
+import pg from 'pg';
+
+const quote = pg.escapeIdentifier;
+
+/** What rows get when a load does not name it: a straight COPY carries only what the source said. */
+const defaults: Readonly<Record<string, string>> = {
+  created_at: 'not null default clock_timestamp()',
+  updated_at: 'not null default clock_timestamp()',
+  _run_id: fromSession('run_id', 'uuid'),
+  _batch_id: fromSession('batch_id', 'bigint'),
+  _asked_at: fromSession('asked_at', 'timestamptz'),
+};
+
+const rawConstraints: Readonly<Record<string, string>> = {
+  content_hash: 'not null unique',
+  payload: 'not null',
+};
+
+function fromSession(setting: string, type: string): string {
+  return `default nullif(current_setting('tidemark.${setting}', true), '')::${type}`;
+}
+
+/** The target's name as SQL writes it. */
+export function targetName(definition: Definition): string {
+  const { schema, table } = targetShape(definition);
+  return `${quote(schema)}.${quote(table)}`;
+}
+
+/** Statements that make a target where there is none; each may be run again. */
+export function createStatements(definition: Definition): string[] {
+  const { schema, table, columns, key } = targetShape(definition);
+  const isRaw = definition.target.kind === 'raw';
+  const lines = [
+    ...(isRaw ? ['id bigint generated always as identity primary key'] : []),
+    ...columns.map((column) => columnLine(column, isRaw ? rawConstraints[column.name] : undefined)),
+    ...auditColumns.map((column) => columnLine(column, defaults[column.name])),
+    ...(isRaw ? [] : [`primary key (${key.map((name) => quote(name)).join(', ')})`]),
+  ];
+  return [
+    ...(schema === 'public' ? [] : [`create schema if not exists ${quote(schema)}`]),
+    `create table if not exists ${targetName(definition)} (\n  ${lines.join(',\n  ')}\n)`,
+    ...(isRaw
+      ? [
+          `create index if not exists ${quote(indexName(table))} on ${targetName(definition)} (reference_date)`,
+        ]
+      : []),
+  ];
+}
+
+/** The columns that a target must have, with what a column that is added later gets. */
+export function wantedColumns(definition: Definition): (Column & { readonly add: string })[] {
+  return [...targetShape(definition).columns, ...auditColumns].map((column) => ({
+    ...column,
+    add: `alter table ${targetName(definition)} add column if not exists ${columnLine(column, defaults[column.name])}`,
+  }));
+}
+
+function columnLine({ name, type }: Column, rest = ''): string {
+  return `${quote(name)} ${type} ${rest}`.trimEnd();
+}
+
+function indexName(table: string): string {
+  return `${table.slice(0, 40)}_reference_date_idx`;
+}
