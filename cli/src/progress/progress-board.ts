@@ -64,6 +64,8 @@ function payloadOf(run: RunRow): Record<string, string> {
   const perSecond = run.records_processed / Math.max(run.duration_seconds, 0.1);
   return {
     name: run.collector_name.padEnd(18),
+    of:
+      run.completed_at !== null || run.pages_known > run.pages_read ? showCount(totalOf(run)) : '?',
     state: run.status.padEnd(8),
     rate: showCount(Math.round(perSecond)).padStart(6),
     inserted: showCount(run.records_inserted),
@@ -77,8 +79,8 @@ function makeBars(out: Output): cliProgress.MultiBar {
     {
       stream: out,
       format:
-        '{name} {bar} {value}/{total} pages {rate} records/s  inserted {inserted} updated {updated} unchanged {unchanged}  {state}',
-      barsize: 24,
+        '{name} {bar} {value}/{of} pages {rate} records/s  inserted {inserted} updated {updated} unchanged {unchanged}  {state}',
+      barsize: 16,
       hideCursor: true,
       fps: 10,
       autopadding: true,

@@ -7,6 +7,9 @@
 import type { Bus } from './connect-bus.ts';
 import type { ConsumerPlace } from './wait-for-topology.ts';
 
+/** One call removes at most this many: the next one goes on. */
+const MOST_AT_ONCE = 2_000;
+
 /** Removes what a consumer has acked and its stream still holds; tells how much that was. */
 export async function removeAcked(bus: Bus, { stream, consumer }: ConsumerPlace): Promise<number> {
   const { config, ack_floor, num_pending, num_ack_pending } = await bus.jsm.consumers.info(
@@ -16,11 +19,29 @@ export async function removeAcked(bus: Bus, { stream, consumer }: ConsumerPlace)
   const filter = config.filter_subject || '>';
   const held = await messagesOn(bus, stream, filter);
   if (held <= num_pending + num_ack_pending) return 0;
-  const { purged } = await bus.jsm.streams.purge(stream, {
-    seq: ack_floor.stream_seq + 1,
-    ...(filter === '>' ? {} : { filter }),
-  });
-  return purged;
+  let removed = 0;
+  for (const seq of await heldUpTo(bus, stream, ack_floor.stream_seq)) {
+    if (filter !== '>' && !(await isOn(bus, stream, seq, filter))) continue;
+    // One by one: server 2.9 forgets what is in work when a stream is purged up to a sequence.
+    removed += (await bus.jsm.streams.deleteMessage(stream, seq, false).catch(() => false)) ? 1 : 0;
+  }
+  return removed;
+}
+
+async function heldUpTo(bus: Bus, stream: string, floor: number): Promise<number[]> {
+  const { state } = await bus.jsm.streams.info(stream, { deleted_details: true });
+  const gone = new Set(state.deleted ?? []);
+  const held: number[] = [];
+  for (let seq = state.first_seq; seq <= floor && held.length < MOST_AT_ONCE; seq += 1) {
+    if (!gone.has(seq)) held.push(seq);
+  }
+  return held;
+}
+
+/** Whether a message is the consumer's own; a filter of ours ends in one free token. */
+async function isOn(bus: Bus, stream: string, seq: number, filter: string): Promise<boolean> {
+  const stored = await bus.jsm.streams.getMessage(stream, { seq }).catch(() => null);
+  return stored?.subject.startsWith(filter.replace(/\*$/, '')) ?? false;
 }
 
 /** How many messages a stream holds on the subjects of a filter. */

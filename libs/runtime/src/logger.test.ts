@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+
+// Each test starts a whole process, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const index = new URL('./index.ts', import.meta.url).href;
 

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+
+// Each test starts a whole process, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const script = new URL('../test/stubborn-service.ts', import.meta.url).pathname;
 

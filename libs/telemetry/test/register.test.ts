@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+// Each test starts a whole process, which takes seconds on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const program = new URL('./traced-program.ts', import.meta.url).pathname;
 const register = new URL('../src/register.ts', import.meta.url).href;

@@ -224,7 +224,8 @@ test('the rate budget spaces requests, and its waits are no attempts', async () 
   expect(performance.now() - startedMs).toBeGreaterThan(3 * 700);
   const asked = batches.map(({ headers }) => Number(headers.askedAt)).toSorted((a, b) => a - b);
   for (const [i, at] of asked.slice(1).entries()) {
-    expect(at - Number(asked[i])).toBeGreaterThan(690_000);
+    // A request is never early for its slot, but on a busy machine it may be late: then the next gap is shorter.
+    expect(at - Number(asked[i])).toBeGreaterThan(500_000);
   }
 });
 
@@ -485,6 +486,8 @@ test('an unchanged signal ends the chunk after one request', async () => {
   expect(batches.map(({ headers }) => [headers.outcome, headers.records])).toEqual([
     ['unchanged', 0],
   ]);
+  // The batch is published before its page is recorded.
+  await waitFor(async () => (await world.pages(runId)).length === 1, { what: 'the page' });
   expect(await world.pages(runId)).toMatchObject([{ outcome: 'unchanged', last: true, signal }]);
 });
 

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyOf, countsOf, digestOf, LoadFixture, type Row } from './load-fixture.ts';
+import { waitFor } from '@tidemark/testkit';
+import { loadBatch } from '../src/load-batch.ts';
+import { copyOf, countsOf, digestOf, LoadFixture, orders, type Row } from './load-fixture.ts';
 
 // Counts are written inserted/updated/unchanged/stale/rejected.
 
@@ -169,7 +171,7 @@ describe('one batch', () => {
 
   it('never writes a raw row again whose hash is there', async () => {
     await using raw = await LoadFixture.open({
-      ...(await import('./load-fixture.ts')).orders,
+      ...orders,
       target: {
         kind: 'raw',
         schema: 'public',
@@ -180,7 +182,6 @@ describe('one batch', () => {
     });
     const line = (hash: string, payload: string): Buffer =>
       Buffer.from(`${hash}\t2024-01-02\t${payload}\n`);
-    const { loadBatch } = await import('../src/load-batch.ts');
     const load = async (seq: number, text: Buffer): Promise<string> =>
       countsOf(
         await loadBatch(raw.store, raw.staging, {
@@ -239,7 +240,6 @@ describe('two loaders', () => {
         { id: 4, note: 'mine' },
       ],
     });
-    const { waitFor } = await import('@tidemark/testkit');
     await waitFor(
       async () =>
         (
@@ -274,7 +274,6 @@ describe('the fence', () => {
     await other.query('begin');
     await other.query(`select tidemark.cancel_run($1, 'test')`, [fixture.runId]);
     const loading = fixture.load({ rows: numbered(3) });
-    const { waitFor } = await import('@tidemark/testkit');
     await waitFor(
       async () =>
         (

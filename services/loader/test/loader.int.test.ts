@@ -77,8 +77,9 @@ describe('the loader', () => {
   it('loads what comes, ends chunk and run, and tells both', async () => {
     const events: string[] = [];
     const subscription = bus.nc.subscribe('tidemark.event.>', {
-      callback: (_error, msg) =>
-        events.push(`${msg.subject} ${msg.json<{ status: string }>().status}`),
+      callback: (_error, msg) => {
+        events.push(`${msg.subject} ${msg.json<{ status: string }>().status}`);
+      },
     });
     await fixture.recordPage({ seq: 0, last: true });
     await send([
@@ -136,7 +137,10 @@ describe('the loader', () => {
       });
     await garbage('g1');
     await garbage('g2');
-    const unknown = { ...fixture.headers({ outcome: 'failed', digest: 'f'.repeat(16) }), revision: '0'.repeat(16) };
+    const unknown = {
+      ...fixture.headers({ outcome: 'failed', digest: 'f'.repeat(16) }),
+      revision: '0'.repeat(16),
+    };
     const failure = {
       kind: 'message',
       code: 'MESSAGE_INVALID',

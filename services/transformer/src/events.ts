@@ -22,7 +22,7 @@ export function batchMapped(collector: string, batch: BatchHeaders): void {
   );
 }
 
-export function batchFailed(subject: string, error: TerminalError): void {
+/** The lane has told it already. */
+export function batchFailed(error: TerminalError): void {
   failures.add(1, { code: error.code });
-  logger.error({ subject, err: error }, 'batch given up');
 }

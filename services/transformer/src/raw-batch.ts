@@ -1,11 +1,6 @@
 import { type BatchRoute, decodeBody, type Message } from '@tidemark/bus';
 import { parseExact } from '@tidemark/collector-sdk';
-import {
-  type BatchHeaders,
-  parseWorkSubject,
-  readBatchHeaders,
-  Reject,
-} from '@tidemark/contracts';
+import { type BatchHeaders, parseWorkSubject, readBatchHeaders, Reject } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import { z } from 'zod';
 

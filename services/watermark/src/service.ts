@@ -60,7 +60,7 @@ export async function startWatermark(
   );
   await provision(bus, provisionSettings(config, either));
 
-  const deps: Deps = { store, bus, logger, signal: either };
+  const deps: Deps = { store, bus, logger, signal: stopping.signal };
   const registrar = new Registrar(deps, {
     builtIns: registry.definitions,
     functionNames: Object.keys(registry.functions),
@@ -70,12 +70,16 @@ export async function startWatermark(
   await scanOnce(registrar, logger);
   opened.use(listenToEvents(deps));
   const chores = choresOf(deps, config, registrar).map((chore) =>
-    keepDoing(chore, { logger, signal: either }),
+    keepDoing(chore, { logger, signal: stopping.signal }),
   );
   opened.defer(() => Promise.all(chores).then(() => undefined));
   const lanes = startCommandLanes(deps, config);
-  opened.defer(() => lanes.stop());
-  opened.defer(() => stopping.abort(new Error('the service stops')));
+  opened.defer(() => {
+    const stopped = lanes.stop();
+    // Only now: what a handler gives up because of it goes back to the stream and counts as nothing.
+    stopping.abort();
+    return stopped;
+  });
 
   const health = await startHealth({
     host: config.httpHost,

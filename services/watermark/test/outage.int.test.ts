@@ -7,7 +7,9 @@ let harness: Harness;
 beforeAll(async () => {
   harness = await Harness.open();
   for (const name of ['before', 'after']) await harness.define(name, yamlOf(name, '', 3));
-  await Promise.all([harness.start(), harness.start()]);
+  // A message that got lost between server and client comes back after this long; one that is held by a handler does not.
+  const settings = { TIDEMARK_ACK_WAIT_MS: '3000' };
+  await Promise.all([harness.start(settings), harness.start(settings)]);
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 

@@ -27,7 +27,6 @@ export async function onRawEnd(
   { bus, signal }: { readonly bus: Bus; readonly signal: AbortSignal },
 ): Promise<void> {
   const route = parseWorkSubject(msg.subject);
-  batchFailed(msg.subject, error);
   // The stream takes such subjects only, so this is nobody's message.
   if (!route) return;
   const failure: Failure = {
@@ -47,6 +46,7 @@ export async function onRawEnd(
   };
   const { collector, runClass } = route;
   await publishBatch(bus, 'load', { collector, runClass }, headers, body, signal);
+  batchFailed(error);
 }
 
 function identityOf(msg: Message, runId: string): BatchHeaders {
