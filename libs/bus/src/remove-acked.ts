@@ -6,16 +6,20 @@
  */
 import type { Bus } from './connect-bus.ts';
 import type { ConsumerPlace } from './wait-for-topology.ts';
+import { isNotFound } from './while-away.ts';
 
 /** One call removes at most this many: the next one goes on. */
 const MOST_AT_ONCE = 2_000;
 
 /** Removes what a consumer has acked and its stream still holds; tells how much that was. */
 export async function removeAcked(bus: Bus, { stream, consumer }: ConsumerPlace): Promise<number> {
-  const { config, ack_floor, num_pending, num_ack_pending } = await bus.jsm.consumers.info(
-    stream,
-    consumer,
-  );
+  const info = await bus.jsm.consumers.info(stream, consumer).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+  // Without a consumer nothing was acked.
+  if (!info) return 0;
+  const { config, ack_floor, num_pending, num_ack_pending } = info;
   const filter = config.filter_subject || '>';
   const held = await messagesOn(bus, stream, filter);
   if (held <= num_pending + num_ack_pending) return 0;

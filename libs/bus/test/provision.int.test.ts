@@ -105,6 +105,8 @@ test('the messages of a run are counted apart from those of others', async () =>
   expect(await messagesOfRun(set.bus, 'raw', 'live', runId)).toBe(3);
   expect(await messagesOfRun(set.bus, 'raw', 'live', other)).toBe(1);
   expect(await messagesOfRun(set.bus, 'load', 'live', runId)).toBe(0);
+  await set.bus.js.publish(`tidemark.extract.live.unknown.${runId}`, '{}');
+  expect(await messagesOfRun(set.bus, 'extract', 'live', runId)).toBe(1);
   await set.nats.kill();
   await expect(messagesOfRun(set.bus, 'raw', 'live', runId)).rejects.toThrow(TransientError);
 });
