@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { measureCopy } from './copy-baseline.ts';
@@ -10,13 +13,14 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     records: { type: 'string', default: '200000' },
     'copy-times': { type: 'string', default: '5' },
+    profile: { type: 'string' },
   },
 });
 const records = Number(values.records);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 say(`Starting servers, a source of ${records} records and the four services.`);
-await using stack = await startBenchStack(records, say);
+await using stack = await startBenchStack(records, say, values.profile);
 const pool = new pg.Pool({ connectionString: stack.postgres.url, max: 2 });
 try {
   const report = await measure(stack, pool);
@@ -29,9 +33,12 @@ try {
 type Report = Awaited<ReturnType<typeof measure>>;
 
 async function measure(bench: BenchStack, db: pg.Pool) {
+  const loadAverage = loadavg()[0] ?? Number.NaN;
   const before = useOf(bench);
+  const startedMs = performance.now();
   const first = await runCollector(db, bench.nats.url, 'incremental');
   const after = useOf(bench);
+  await tellProfiles(startedMs);
   must(
     first.status === 'success' && first.inserted === records,
     `first load: ${JSON.stringify(first)}`,
@@ -50,6 +57,7 @@ async function measure(bench: BenchStack, db: pg.Pool) {
   const copyRowsPerSecond = records / copyMedian;
   return {
     records,
+    loadAverage,
     seconds: first.seconds,
     recordsPerSecond,
     copySeconds,
@@ -76,6 +84,15 @@ async function measure(bench: BenchStack, db: pg.Pool) {
   };
 }
 
+/** Profiles hold the whole life of a service; this tells which part of it was the first load. */
+async function tellProfiles(startedMs: number): Promise<void> {
+  if (values.profile === undefined) return;
+  const nowMicros = Number(process.hrtime.bigint() / 1_000n);
+  const fromMicros = nowMicros - Math.round((performance.now() - startedMs) * 1e3);
+  const window = JSON.stringify({ fromMicros, toMicros: nowMicros });
+  await writeFile(join(values.profile, 'first-load.json'), window);
+}
+
 function useOf(bench: BenchStack) {
   return {
     services: bench.services.map((service) => readProcessUse(service.pid)?.cpuSeconds ?? 0),
@@ -97,6 +114,7 @@ function describe(report: Report): string {
   const mb = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   const lines = [
     `records                 ${report.records}`,
+    `load average before     ${report.loadAverage.toFixed(2)}`,
     `Tidemark                ${report.seconds.toFixed(2)} s   ${Math.round(report.recordsPerSecond)} records/s`,
     `plain COPY (median)     ${median(report.copySeconds).toFixed(2)} s   ${Math.round(report.copyRowsPerSecond)} rows/s`,
     `ratio                   ${report.ratio.toFixed(3)}`,

@@ -1,6 +1,6 @@
 import { connect } from '@nats-io/transport-node';
 import { jetstream } from '@nats-io/jetstream';
-import pg from 'pg';
+import type pg from 'pg';
 
 export interface RunResult {
   readonly status: string;

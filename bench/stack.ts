@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   findNatsServer,
   freePort,
@@ -28,10 +28,11 @@ export interface BenchStack extends AsyncDisposable {
   readonly spansReceived: () => number;
 }
 
-/** Starts the stack in a new folder; the source has rendered its pages before this resolves. */
+/** Starts the stack in a new folder; the source has rendered its pages before this resolves. Services write CPU profiles into `profileFolder` when they end. */
 export async function startBenchStack(
   records: number,
   log: (line: string) => void,
+  profileFolder?: string,
 ): Promise<BenchStack> {
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'));
@@ -61,7 +62,7 @@ export async function startBenchStack(
       const service = await startService({
         name,
         root,
-        env,
+        env: { ...env, ...(await profiling(name, profileFolder)) },
         onLine: (line) => warn(name, line, log),
       });
       opened.defer(async () => void (await service.stop(30_000)));
@@ -80,6 +81,17 @@ export async function startBenchStack(
   };
 }
 
+/** Node's own profiler, one folder for each service. */
+async function profiling(
+  name: string,
+  folder: string | undefined,
+): Promise<Readonly<Record<string, string>>> {
+  if (folder === undefined) return {};
+  const own = join(resolve(folder), name);
+  await mkdir(own, { recursive: true });
+  return { NODE_OPTIONS: `--cpu-prof --cpu-prof-interval=500 --cpu-prof-dir=${own}` };
+}
+
 function warn(name: string, line: string, log: (line: string) => void): void {
   if (/"level":(40|50|60)|^(?!\{)/.test(line)) log(`${name}: ${line}`);
 }
@@ -93,8 +105,10 @@ async function startSource(
     name: 'source',
     command: process.execPath,
     args: [
-      ...['src/main.ts', '--port-file', portFile],
-      ...['--records', String(records), '--records-per-page', '2000'],
+      'src/main.ts',
+      `--port-file=${portFile}`,
+      `--records=${records}`,
+      '--records-per-page=2000',
     ],
     cwd: join(root, 'simulators'),
     env: { PATH: process.env['PATH'] },

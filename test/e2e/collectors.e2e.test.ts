@@ -44,7 +44,10 @@ describe('world-bank', () => {
   test('the first run loads every year, and the target equals the source', async () => {
     const run = await stack.run('world-bank');
 
-    expect(run, await stack.describe(run.id)).toMatchObject({ status: 'success', records_rejected: 0 });
+    expect(run, await stack.describe(run.id)).toMatchObject({
+      status: 'success',
+      records_rejected: 0,
+    });
     expect(run.records_inserted).toBe(run.records_processed);
     await expectWorldBank();
   });
@@ -83,7 +86,10 @@ describe('usgs-earthquakes', () => {
   test('the first run splits windows that the source caps, and the target equals the source', async () => {
     const run = await stack.run('usgs-earthquakes');
 
-    expect(run, await stack.describe(run.id)).toMatchObject({ status: 'success', records_rejected: 0 });
+    expect(run, await stack.describe(run.id)).toMatchObject({
+      status: 'success',
+      records_rejected: 0,
+    });
     expect(run.records_inserted).toBe(run.records_processed);
     const splits = await stack.pool.query(
       `select from tidemark.pages where run_id = $1 and outcome = 'split'`,
@@ -117,12 +123,15 @@ describe('from message to row', () => {
     const runId = await stack.startRun('usgs-earthquakes');
     await waitFor(
       async () =>
-        (await stack.pool.query('select from tidemark.batches where run_id = $1', [runId])).rowCount,
+        (await stack.pool.query('select from tidemark.batches where run_id = $1', [runId]))
+          .rowCount,
       { what: 'the first batch to be committed' },
     );
 
     const elapsedMs = performance.now() - startedMs;
-    console.log(`control message to first committed row on a warm stack: ${elapsedMs.toFixed(0)} ms`);
+    console.log(
+      `control message to first committed row on a warm stack: ${elapsedMs.toFixed(0)} ms`,
+    );
     expect((await stack.ended(runId)).status).toBe('success');
   });
 });
@@ -136,7 +145,10 @@ function trimScale(digits: string): string {
 async function expectWorldBank(): Promise<void> {
   const expected = worldBank.control
     .content()
-    .map((row) => `${row.iso2} ${row.iso3} ${row.indicator} ${row.year} ${trimScale(row.value ?? '-')}`);
+    .map(
+      (row) =>
+        `${row.iso2} ${row.iso3} ${row.indicator} ${row.year} ${trimScale(row.value ?? '-')}`,
+    );
   const { rows } = await stack.pool.query<{ line: string }>(
     `select concat_ws(' ', country_id, country_iso3, indicator, year, coalesce(trim_scale(value)::text, '-')) as line
        from public.world_bank_indicators`,

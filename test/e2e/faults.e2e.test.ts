@@ -78,13 +78,17 @@ describe('contents that change under a run', () => {
     const runId = await stack.startRun('orders');
     await held;
     await waitFor(
-      async () => (await stack.pool.query('select from tidemark.batches where run_id = $1', [runId])).rowCount,
+      async () =>
+        (await stack.pool.query('select from tidemark.batches where run_id = $1', [runId]))
+          .rowCount,
       { what: 'the first content to be loaded' },
     );
     await stack.kill('extractor');
     const [first] = someOrders(1);
     source.control.delete([2]);
-    source.control.upsert([{ ...first, name: 'changed', updated_at: '2025-06-01T00:00:00.000001Z' }]);
+    source.control.upsert([
+      { ...first, name: 'changed', updated_at: '2025-06-01T00:00:00.000001Z' },
+    ]);
     if (isRestarted) {
       await stack.nats.kill();
       await stack.nats.restart();
@@ -93,12 +97,19 @@ describe('contents that change under a run', () => {
     await stack.start(oneOfEach[1] ?? { id: 'extractor', service: 'extractor' });
     const run = await stack.ended(runId);
 
-    expect(run, await stack.describe(runId)).toMatchObject({ status: 'success', records_rejected: 0 });
+    expect(run, await stack.describe(runId)).toMatchObject({
+      status: 'success',
+      records_rejected: 0,
+    });
     expect(run.records_processed).toBe(
       run.records_inserted + run.records_updated + run.records_unchanged + run.records_stale,
     );
     // All that the first content held was really written, the row that has gone from the source since included.
-    expect(run).toMatchObject({ records_inserted: ORDERS, records_updated: 1, records_refetched: 20 });
+    expect(run).toMatchObject({
+      records_inserted: ORDERS,
+      records_updated: 1,
+      records_refetched: 20,
+    });
     await stack.pool.query('delete from public.orders where id = 2');
     await expectSame(stack.pool, source);
   });
@@ -107,7 +118,9 @@ describe('contents that change under a run', () => {
     source.control.setLatencyMs(200);
     const runId = await stack.startRun('orders');
     await waitFor(
-      async () => (await stack.pool.query('select from tidemark.batches where run_id = $1', [runId])).rowCount,
+      async () =>
+        (await stack.pool.query('select from tidemark.batches where run_id = $1', [runId]))
+          .rowCount,
       { what: 'something to be loaded' },
     );
 

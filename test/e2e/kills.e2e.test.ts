@@ -1,7 +1,7 @@
 import { startRecords, type RecordsSimulator } from '@tidemark/simulators';
 import { waitFor } from '@tidemark/testkit';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectSame, ordersYaml, someOrders } from './stack/orders.ts';
 import { oneOfEach, startTestStack, type TestStack } from './stack/test-stack.ts';
 
@@ -10,17 +10,23 @@ const ORDERS = 200;
 let source: RecordsSimulator;
 let stack: TestStack;
 
-beforeEach(async () => {
+/** Each test has a collector and a table of its own, so that one stack serves all of them. */
+const pagings = { chain: 'chain', stride: { width: 3 } } as const;
+const testsPerPaging = 8;
+const nameOf = (paging: string, at: number): string => `orders_${paging}_${at}`;
+
+beforeAll(async () => {
   source = await startRecords({ rows: someOrders(ORDERS) });
-  stack = await startTestStack({
-    definitions: {
-      'orders.yaml': ordersYaml(source.url),
-      'strided.yaml': ordersYaml(source.url, { name: 'strided', paging: { width: 3 } }),
-    },
-  });
+  const definitions = Object.entries(pagings).flatMap(([kind, paging]) =>
+    Array.from({ length: testsPerPaging }, (_, at) => nameOf(kind, at)).map((name) => [
+      `${name}.yaml`,
+      ordersYaml(source.url, { name, paging }),
+    ]),
+  );
+  stack = await startTestStack({ definitions: Object.fromEntries(definitions) });
 });
 
-afterEach(async () => {
+afterAll(async () => {
   await stack?.[Symbol.asyncDispose]();
   await source.stop();
 });
@@ -76,8 +82,9 @@ async function expectExact(runId: string, table: string): Promise<void> {
   expect(rows).toEqual([{ id: runId }]);
 }
 
-describe.each(['orders', 'strided'])('%s: killed with -9', (collector) => {
+describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) => {
   test('the watermark service, between the plan and the first task', async () => {
+    const collector = nameOf(paging, 0);
     const held = stack.lines('watermark').nats.holdFrom('toTarget', 'PUB tidemark.extract.');
 
     const runId = await stack.startRun(collector);
@@ -89,6 +96,7 @@ describe.each(['orders', 'strided'])('%s: killed with -9', (collector) => {
   });
 
   test('the watermark service, before it acknowledges the command', async () => {
+    const collector = nameOf(paging, 1);
     const held = stack.lines('watermark').nats.holdFrom('toTarget', '$JS.ACK.COMMANDS.');
 
     const runId = await stack.startRun(collector);
@@ -100,6 +108,7 @@ describe.each(['orders', 'strided'])('%s: killed with -9', (collector) => {
   });
 
   test('the extractor, between its batches and the recording of the page', async () => {
+    const collector = nameOf(paging, 2);
     const lock = await holdLock('lock table tidemark.pages in exclusive mode');
 
     const runId = await stack.startRun(collector);
@@ -112,6 +121,7 @@ describe.each(['orders', 'strided'])('%s: killed with -9', (collector) => {
   });
 
   test("the extractor, between the recording of a page and the next page's task", async () => {
+    const collector = nameOf(paging, 3);
     const held = stack.lines('extractor').nats.holdFrom('toTarget', 'PUB tidemark.extract.');
 
     const runId = await stack.startRun(collector);
@@ -123,6 +133,7 @@ describe.each(['orders', 'strided'])('%s: killed with -9', (collector) => {
   });
 
   test('the extractor, before it acknowledges a task', async () => {
+    const collector = nameOf(paging, 4);
     const held = stack
       .lines('extractor')
       .nats.holdFrom('toTarget', '$JS.ACK.EXTRACT_LIVE.', '+ACK');
@@ -136,6 +147,7 @@ describe.each(['orders', 'strided'])('%s: killed with -9', (collector) => {
   });
 
   test('the transformer, after it has published and before it acknowledges', async () => {
+    const collector = nameOf(paging, 5);
     const held = stack.lines('transformer').nats.holdFrom('toTarget', '$JS.ACK.RAW_LIVE.', '+ACK');
 
     const runId = await stack.startRun(collector);
@@ -147,6 +159,7 @@ describe.each(['orders', 'strided'])('%s: killed with -9', (collector) => {
   });
 
   test('the loader, in the middle of its transaction', async () => {
+    const collector = nameOf(paging, 6);
     const lock = await holdLock(`lock table public.${collector} in exclusive mode`);
 
     const runId = await stack.startRun(collector);
@@ -159,6 +172,7 @@ describe.each(['orders', 'strided'])('%s: killed with -9', (collector) => {
   });
 
   test('the loader, after its commit and before it acknowledges', async () => {
+    const collector = nameOf(paging, 7);
     const held = stack.lines('loader').nats.holdFrom('toTarget', '$JS.ACK.LOAD_LIVE.', '+ACK');
 
     const runId = await stack.startRun(collector);

@@ -74,7 +74,10 @@ describe('values arrive as they were sent', () => {
 
     const run = await stack.run('values');
 
-    expect(run, await stack.describe(run.id)).toMatchObject({ status: 'success', records_inserted: 3 });
+    expect(run, await stack.describe(run.id)).toMatchObject({
+      status: 'success',
+      records_inserted: 3,
+    });
     expect(
       await valuesOf(
         `select id::text, exact::text, to_char(seen_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') as seen_at
@@ -148,7 +151,9 @@ describe('values arrive as they were sent', () => {
       records_rejected: 1,
     });
     expect(
-      await valuesOf('select id::int, length(note) from public.vals where id in (10, 11, 12) order by id'),
+      await valuesOf(
+        'select id::int, length(note) from public.vals where id in (10, 11, 12) order by id',
+      ),
     ).toEqual([
       { id: 10, length: large.length },
       { id: 12, length: 5 },
@@ -178,13 +183,19 @@ describe('values arrive as they were sent', () => {
       records_inserted: 20_000,
     });
     expect(
-      await valuesOf('select count(*)::int, count(distinct note)::int as notes from public.vals where id between 100000 and 200000'),
+      await valuesOf(
+        'select count(*)::int, count(distinct note)::int as notes from public.vals where id between 100000 and 200000',
+      ),
     ).toEqual([{ count: 20_000, notes: 20_000 }]);
   });
 
   test('a key twice in a page: the last one stays, and each record is counted once', async () => {
     // The simulator keeps one row per id, so the same key is written as a number and as a text.
-    serve(['{"id":30,"note":"first"}', '{"id":"30.5","note":"refused"}', '{"id":"030","note":"second"}']);
+    serve([
+      '{"id":30,"note":"first"}',
+      '{"id":"30.5","note":"refused"}',
+      '{"id":"030","note":"second"}',
+    ]);
 
     const run = await stack.run('values');
 
@@ -195,7 +206,9 @@ describe('values arrive as they were sent', () => {
       records_stale: 1,
       records_rejected: 1,
     });
-    expect(await valuesOf('select count(*)::int from public.vals where id = 30')).toEqual([{ count: 1 }]);
+    expect(await valuesOf('select count(*)::int from public.vals where id = 30')).toEqual([
+      { count: 1 },
+    ]);
   });
 
   test('a raw target keeps each distinct payload once, whatever the order of its keys', async () => {
@@ -222,7 +235,11 @@ describe('values arrive as they were sent', () => {
            from public.dados_raw_cliente_2151_pedidos order by reference_date, total`,
       ),
     ).toEqual([
-      { reference_date: '2025-01-15', total: expect.stringMatching(/^10\.50?$/), big: '12345678901234567890' },
+      {
+        reference_date: '2025-01-15',
+        total: expect.stringMatching(/^10\.50?$/),
+        big: '12345678901234567890',
+      },
       { reference_date: '2025-01-16', total: '11', big: null },
       { reference_date: '2025-01-16', total: '12', big: null },
     ]);

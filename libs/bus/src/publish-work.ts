@@ -47,7 +47,12 @@ export function publishBatch(
   ...[headers, body, signal]: [headers: BatchHeaders, body: Uint8Array, signal: AbortSignal]
 ): Promise<PubAck> {
   return publish(bus, {
-    subject: workSubject({ stage, ...route, runId: headers.runId }),
+    subject: workSubject({
+      stage,
+      runClass: route.runClass,
+      collector: route.collector,
+      runId: headers.runId,
+    }),
     stream: streamOf(stage, route.runClass),
     id: batchId(stage, headers),
     data: body,

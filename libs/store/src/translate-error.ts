@@ -2,14 +2,12 @@ import { TerminalError, TransientError } from '@tidemark/runtime';
 import pg from 'pg';
 
 /** What PostgreSQL says with a SQLSTATE, by class (its first two characters). */
-type Consequence = 'record' | 'wait' | 'schema';
-
-const consequences: Readonly<Record<string, Consequence>> = {
-  '22': 'record', // data exception
-  '23': 'record', // integrity constraint violation
-  '0A': 'schema', // feature not supported
-  '42': 'schema', // a table, column or right is not as declared
-};
+const consequences = new Map<string, 'record' | 'schema'>([
+  ['22', 'record'], // data exception
+  ['23', 'record'], // integrity constraint violation
+  ['0A', 'schema'], // feature not supported
+  ['42', 'schema'], // a table, column or right is not as declared
+]);
 
 /** PostgreSQL refuses a value: the record's own fault, the one kind of database error that may become a dead letter. */
 export class RecordRefusedError extends TerminalError {
@@ -32,12 +30,13 @@ function translateSqlState(error: pg.DatabaseError): Error {
   const state = error.code ?? '';
   // PostgreSQL's message names table and column, its detail may quote the row: only the former is repeated.
   const said = `SQLSTATE ${state}: ${error.message}`;
-  switch (consequences[state.slice(0, 2)]) {
+  switch (consequences.get(state.slice(0, 2))) {
     case 'record':
       return new RecordRefusedError('RECORD_REFUSED', said, { cause: error });
     case 'schema':
       return new TransientError('TARGET_SCHEMA_MISMATCH', said, { cause: error });
-    default:
+    case undefined:
+      // Whatever else it is, it is not the record's fault, and time may cure it.
       return new TransientError('DATABASE_UNAVAILABLE', said, { cause: error });
   }
 }
