@@ -14,16 +14,24 @@ export interface SpanReceiver extends AsyncDisposable {
   spansOf(traceId: string): readonly Span[];
 }
 
+export interface ReceiveOptions {
+  /** Sees each body that arrives, traces and metrics, as it was before compression. */
+  readonly onBody?: (path: string, body: Buffer) => void;
+}
+
 /** Listens on a free port of 127.0.0.1 for traces; metrics and logs are taken and forgotten. */
-export async function receiveSpans(): Promise<SpanReceiver> {
+export async function receiveSpans({ onBody }: ReceiveOptions = {}): Promise<SpanReceiver> {
   const traces = new Map<string, Span[]>();
-  const server = createServer((request, response) => {
-    void answer(request, response, (span) => {
+  const keep = (path: string, body: Buffer): void => {
+    onBody?.(path, body);
+    if (path !== '/v1/traces') return;
+    for (const span of decodeSpans(body)) {
       const known = traces.get(span.traceId);
       if (known) known.push(span);
       else traces.set(span.traceId, [span]);
-    });
-  });
+    }
+  };
+  const server = createServer((request, response) => void answer(request, response, keep));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -40,12 +48,12 @@ export async function receiveSpans(): Promise<SpanReceiver> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  keep: (span: Span) => void,
+  keep: (path: string, body: Buffer) => void,
 ): Promise<void> {
   try {
     const sent = await buffer(request);
     const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
-    if (request.url === '/v1/traces') decodeSpans(body).forEach(keep);
+    keep(request.url ?? '', body);
     response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   } catch {
     response.writeHead(400).end();

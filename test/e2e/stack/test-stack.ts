@@ -30,6 +30,8 @@ export interface TestStackOptions {
   /** YAML definitions by file name. */
   readonly definitions: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Settings of one service only, such as the secrets of sources. */
+  readonly envOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
   /** A PostgreSQL of its own, for tests that stop or kill it. */
   readonly ownPostgres?: boolean;
   readonly services?: readonly Instance[];
@@ -119,6 +121,7 @@ export class TestStack implements AsyncDisposable {
         NATS_URL: `nats://127.0.0.1:${lines.nats.port}`,
         TIDEMARK_COLLECTORS_DIR: this.#folder,
         ...this.#options.env,
+        ...this.#options.envOf?.[instance.service],
       },
       onLine: (line) => void log.push(line),
     });
@@ -163,6 +166,13 @@ export class TestStack implements AsyncDisposable {
     const lines = this.#lines.get(id);
     if (!lines) throw new Error(`${id} was never started`);
     return lines;
+  }
+
+  /** Where a replica answers /healthz, /readyz and /metrics. */
+  async httpUrl(id: string): Promise<string> {
+    const service = this.#running.get(id);
+    if (!service) throw new Error(`${id} is not running`);
+    return service.ready;
   }
 
   logs(id: string): readonly string[] {
