@@ -1,3 +1,4 @@
+export { SpanKind } from '@opentelemetry/api';
 export { attributeNames } from './attributes.ts';
 export {
   contextFromTraceparent,

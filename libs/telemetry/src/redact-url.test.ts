@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { redactUrl } from './redact-url.ts';
+import { redactUrl, secretValues } from './redact-url.ts';
 
 test.each([
   ['https://a.b/c?api_token=XYZ&page=2', 'https://a.b/c?api_token=REDACTED&page=2'],
@@ -11,4 +11,18 @@ test.each([
   ['https://a.b/c?q=a%20b,c', 'https://a.b/c?q=a%20b,c'],
 ])('%s is shown as %s', (url, shown) => {
   expect(redactUrl(new URL(url)).href).toBe(shown);
+});
+
+test('a secret of a source is hidden under any name, and nothing else is', () => {
+  const secrets = secretValues({
+    TIDEMARK_SECRET_SHOP: 'p@ss +1',
+    TIDEMARK_SECRET_SHOP_HOSTS: 'a.b',
+    TIDEMARK_SECRET_UNSET: '',
+    DATABASE_URL: 'x',
+  });
+  const url = new URL('https://a.b/c?id=p%40ss%20%2B1&host=a.b&empty=&other=x');
+
+  expect(redactUrl(url, secrets).href).toBe(
+    'https://a.b/c?id=REDACTED&host=a.b&empty=&other=x',
+  );
 });

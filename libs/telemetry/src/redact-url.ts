@@ -2,12 +2,28 @@
 const secretParameter =
   /token|secret|password|passwd|pwd|credential|signature|api[-_]?key|((^|[-_])(key|auth|authorization|sig|app_?id)$)/i;
 
-/** The URL without user and password, and with `REDACTED` for the values of parameters that are named like secrets. */
-export function redactUrl(url: URL): URL {
+const PREFIX = 'TIDEMARK_SECRET_';
+const HOSTS = '_HOSTS';
+
+/** The secrets of sources that this process was given: in a URL they are recognised under any name. */
+export function secretValues(env: NodeJS.ProcessEnv): ReadonlySet<string> {
+  const secrets = Object.entries(env).flatMap(([variable, value]) =>
+    value && variable.startsWith(PREFIX) && !variable.endsWith(HOSTS) ? [value] : [],
+  );
+  return new Set(secrets);
+}
+
+/**
+ * The URL without user and password, and with `REDACTED` for the values of parameters that are secrets or are named like
+ * secrets.
+ */
+export function redactUrl(url: URL, secrets: ReadonlySet<string> = new Set()): URL {
   const shown = new URL(url);
   shown.username = '';
   shown.password = '';
-  const names = [...shown.searchParams.keys()].filter((name) => secretParameter.test(name));
+  const names = [...shown.searchParams]
+    .filter(([name, value]) => secretParameter.test(name) || secrets.has(value))
+    .map(([name]) => name);
   // Untouched, a query keeps the spelling in which it was sent.
   for (const name of names) shown.searchParams.set(name, 'REDACTED');
   return shown;

@@ -21,7 +21,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { rememberMetrics } from './prometheus.ts';
-import { redactUrl } from './redact-url.ts';
+import { redactUrl, secretValues } from './redact-url.ts';
 import { serviceName } from './service-name.ts';
 import { rememberTelemetry } from './shutdown.ts';
 
@@ -43,7 +43,7 @@ export function startTelemetry(env: NodeJS.ProcessEnv): void {
     metricReaders: metricReaders(env),
     // Without this an exporter of logs to localhost would be made.
     logRecordProcessors: [],
-    instrumentations: instrumentations(),
+    instrumentations: instrumentations(env),
   });
   sdk.start();
   rememberTelemetry(sdk);
@@ -76,13 +76,14 @@ function endpointFor(signal: 'TRACES' | 'METRICS', env: NodeJS.ProcessEnv): stri
   return env[`OTEL_EXPORTER_OTLP_${signal}_ENDPOINT`] || env['OTEL_EXPORTER_OTLP_ENDPOINT'];
 }
 
-function instrumentations(): Instrumentation[] {
+function instrumentations(env: NodeJS.ProcessEnv): Instrumentation[] {
+  const secrets = secretValues(env);
   return [
     new PgInstrumentation({ requireParentSpan: true, ignoreConnectSpans: true }),
     new UndiciInstrumentation({
       requireParentforSpans: true,
       startSpanHook: ({ origin, path }) => {
-        const url = redactUrl(new URL(path, origin));
+        const url = redactUrl(new URL(path, origin), secrets);
         return { 'url.full': url.href, 'url.query': url.search };
       },
     }),

@@ -1,20 +1,26 @@
-import { backoffMs, sleep, TransientError, type Logger } from '@tidemark/runtime';
+import { TransientError, type Logger } from '@tidemark/runtime';
 import { migrate, translateDatabaseError } from '@tidemark/store';
+import pRetry from 'p-retry';
 
 /** Brings the database up to date, waiting for a server that is not there yet. */
 export async function migrateWhenReady(
   databaseUrl: string,
   { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
 ): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await migrate(databaseUrl);
-      return;
-    } catch (error) {
-      const translated = translateDatabaseError(error);
-      if (!(translated instanceof TransientError)) throw translated;
-      if (attempt === 3) logger.warn({ err: translated }, 'waiting for PostgreSQL');
-      await sleep(backoffMs(attempt, { maxMs: 5_000 }), signal);
-    }
-  }
+  const attempt = async (): Promise<void> => {
+    await migrate(databaseUrl).catch((error: unknown) => {
+      throw translateDatabaseError(error);
+    });
+  };
+  await pRetry(attempt, {
+    retries: Infinity,
+    minTimeout: 500,
+    maxTimeout: 5_000,
+    randomize: true,
+    signal,
+    shouldRetry: ({ error }) => error instanceof TransientError,
+    onFailedAttempt: ({ error, attemptNumber }) => {
+      if (attemptNumber === 3) logger.warn({ err: error }, 'waiting for PostgreSQL');
+    },
+  });
 }
