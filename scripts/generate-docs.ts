@@ -1,9 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { definitionSchema } from './docs/definition-schema.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { messagesPage } from './docs/messages-page.ts';
 
-const pages = { 'docs/messages.md': messagesPage, 'docs/errors.md': errorsPage };
+const pages = {
+  'docs/messages.md': messagesPage,
+  'docs/errors.md': errorsPage,
+  'docs/definition.schema.json': definitionSchema,
+};
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const stale = Object.entries(pages).filter(([path, page]) => read(path) !== `${page()}\n`);

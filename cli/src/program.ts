@@ -2,6 +2,7 @@ import { TerminalError, TransientError, redactText } from '@tidemark/runtime';
 import { Command, CommanderError } from 'commander';
 import { type CliIo, FailedError, UsageError, say } from './cli-io.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addCollectors } from './commands/collectors.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addStatus } from './commands/status.ts';
@@ -17,7 +18,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 
     })
     .exitOverride()
     .showHelpAfterError('(--help shows what is possible)');
-  for (const add of [addRun, addRuns, addStatus, addWatch, addCancel]) add(program, io);
+  for (const add of [addRun, addRuns, addStatus, addWatch, addCancel, addCollectors])
+    add(program, io);
   for (const command of program.commands) {
     command.copyInheritedSettings(program);
   }

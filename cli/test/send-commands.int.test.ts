@@ -147,6 +147,24 @@ test('--wait follows the run and its end decides the exit code', async () => {
   expect(JSON.parse(result.out)).toMatchObject({ id: runId, status: 'failed' });
 });
 
+test('--wait ends when the command that waited is answered with no', async () => {
+  await addCommandStream();
+  const waiting = '0197f6a0-0000-7000-8000-00000000000b';
+  const answering = answerNext({ outcome: 'queued', runId: waiting }).then(async ({ body }) =>
+    database.pool().query(
+      `insert into tidemark.commands (id, verb, collector_name, payload, outcome, reasons, run_id)
+       values ($1, 'run', 'usgs', '{}', 'refused', '{"COLLECTOR_DISABLED: switched off"}', $2)`,
+      [body['commandId'], waiting],
+    ),
+  );
+
+  const result = await runInTest(['run', 'usgs', '--wait'], env);
+  await answering;
+
+  expect(result.code).toBe(1);
+  expect(result.err).toContain('refused: COLLECTOR_DISABLED');
+});
+
 test('cancel names the run that is to end', async () => {
   await addCommandStream();
   const seen = answerNext({ outcome: 'accepted', verb: 'cancel', runId });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RunCommand } from '@tidemark/contracts';
 import { TransientError } from '@tidemark/runtime';
+import { findCommand, type Store } from '@tidemark/store';
 import { type Command, Option } from 'commander';
 import { type CliIo, FailedError, print, printJson, say } from '../cli-io.ts';
 import { openBus, openStore } from '../open.ts';
@@ -65,8 +66,12 @@ async function startRun(io: CliIo, name: string, options: Options): Promise<void
     if (!options.json) print(io, answer.run_id);
     // A queued run is there only when the one before it has ended.
     const appearsWithinMs = answer.outcome === 'queued' ? Number.POSITIVE_INFINITY : 10_000;
-    const run = await followRun(store, answer.run_id, { err: io.err, appearsWithinMs });
-    if (!run) throw new TransientError('RUN_UNKNOWN', `The run ${answer.run_id} did not appear.`);
+    const run = await followRun(store, answer.run_id, {
+      err: io.err,
+      appearsWithinMs,
+      isExpected: async () => isOpen(await lastAnswer(store, answer)),
+    });
+    if (!run) throw await whyMissing(io, store, answer);
     finishWith(io, run, options.json);
     return;
   }
@@ -77,7 +82,7 @@ async function startRun(io: CliIo, name: string, options: Options): Promise<void
 
 async function send(
   io: CliIo,
-  store: Parameters<typeof sendCommand>[1],
+  store: Store,
   collector: string,
   body: RunCommand & { readonly commandId: string },
 ): Promise<CommandAnswer> {
@@ -87,6 +92,23 @@ async function send(
   if (answer.outcome !== 'accepted') say(io, `The command was ${answer.outcome}${why}`);
   if (answer.outcome === 'refused') throw new FailedError('the command was refused');
   return answer;
+}
+
+/** A command that waits gets its last answer only when its turn comes. */
+async function lastAnswer(store: Store, answer: CommandAnswer): Promise<CommandAnswer> {
+  return (await store.with(async (db) => findCommand(db, answer.id))) ?? answer;
+}
+
+function isOpen({ outcome }: CommandAnswer): boolean {
+  return outcome === 'queued' || outcome === 'accepted';
+}
+
+async function whyMissing(io: CliIo, store: Store, answer: CommandAnswer): Promise<Error> {
+  const last = await lastAnswer(store, answer);
+  if (isOpen(last))
+    return new TransientError('RUN_UNKNOWN', `The run ${answer.run_id} did not appear.`);
+  say(io, `The command waited, and then was ${last.outcome}: ${last.reasons.join('; ')}`);
+  return new FailedError('nothing was started');
 }
 
 function windowOf({ from, to }: Options): Record<string, string> | undefined {

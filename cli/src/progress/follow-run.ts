@@ -6,6 +6,8 @@ export interface FollowOptions {
   readonly err: NodeJS.WritableStream & { readonly isTTY?: boolean };
   /** How long a run may not be there yet: an answer can be faster than what it tells of. */
   readonly appearsWithinMs: number;
+  /** Asked while the run is not there: false when it will never be. */
+  readonly isExpected?: () => Promise<boolean>;
   readonly pollMs?: number;
 }
 
@@ -22,7 +24,7 @@ export async function followRun(
     if (run) {
       board.show(run);
       if (hasEnded(run)) return run;
-    } else if (performance.now() >= missingUntil) {
+    } else if (performance.now() >= missingUntil || (await options.isExpected?.()) === false) {
       return undefined;
     }
     await sleep(options.pollMs ?? 250);

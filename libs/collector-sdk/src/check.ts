@@ -4,6 +4,7 @@ import { checkPartitions } from './check/partitions.ts';
 import { checkRequest } from './check/request.ts';
 import { checkSchedule } from './check/schedule.ts';
 import { checkTarget } from './check/target.ts';
+import { checkTemplates } from './check/templates.ts';
 import { schemaMistakes } from './check/schema.ts';
 import type { Mistake, Sections } from './check/mistake.ts';
 
@@ -23,6 +24,7 @@ export function checkDefinition(
     ...(parsed.success ? [] : schemaMistakes(parsed.error)),
     ...checkPartitions(sections),
     ...checkRequest(sections),
+    ...checkTemplates(sections),
     ...checkIncremental(sections),
     ...checkTarget(sections),
     ...checkFunction(sections, functionNames),

@@ -44,7 +44,7 @@ begin
          pages_read        = pages_read + v_chunk.pages_read,
          chunks_done       = chunks_done + (p_status = 'done')::integer,
          chunks_failed     = chunks_failed + (p_status = 'failed')::integer,
-         error_message     = coalesce(error_message, p_message)
+         error_message     = coalesce(error_message, nullif(concat_ws(': ', p_code, p_message), ''))
    where id = p_run;
 
   if p_status = 'done' and v_run.mode <> 'rehearsal' then
@@ -70,7 +70,14 @@ begin
        where c.run_id = p_chunk.run_id and c.partition = p_chunk.partition
          and c.cursor_from = p_chunk.cursor_from and c.cursor_to is not distinct from p_chunk.cursor_to
          and c.status <> 'done') then
-      select least(min(p.bound), p_chunk.cursor_to) into v_bound
+      -- Where a page told no bound (an integer cursor without a record), the window's end says nothing about what the
+      -- source has yet: what lies above everything that was ever seen stays open.
+      select case when bool_and(p.bound is not null) then least(min(p.bound), p_chunk.cursor_to)
+                  else least(p_chunk.cursor_to, min(p.bound), (
+                    select coalesce(upper(w.covered), p_chunk.cursor_from) from tidemark.watermarks w
+                     where w.collector_name = p_run.collector_name and w.partition = p_chunk.partition))
+              end
+        into v_bound
         from tidemark.chunks c
         join tidemark.pages p on p.run_id = c.run_id and p.chunk_id = c.chunk_id and p.seq = 0
        where c.run_id = p_chunk.run_id and c.partition = p_chunk.partition
@@ -219,12 +226,15 @@ begin
   verdict := 'go';
   if p_budget is not null then
     if v_class = 'live' then
-      -- GCRA as a reservation: a live request books its slot ahead.
+      -- GCRA as a reservation: a live request books its slot ahead, but not further than it is held for. A slot that
+      -- nobody waits for is lost to all, and where each asks again at its time, the next one is as far ahead, for ever.
       with c as (select clock_timestamp() as now)
       update tidemark.rate_limits r
          set tat = greatest(r.tat, c.now, r.paused_until) + p_weight * r.interval_us * interval '1 microsecond'
         from c
        where r.key = p_budget
+         and greatest(r.tat - (r.burst - 1) * r.interval_us * interval '1 microsecond', r.paused_until)
+             <= c.now + interval '50 seconds'
       returning c.now,
                 extract(epoch from greatest(
                   r.tat - (r.burst - 1 + p_weight) * r.interval_us * interval '1 microsecond',
@@ -238,14 +248,15 @@ begin
         from c
        where r.key = p_budget and r.tat <= c.now and r.paused_until <= c.now
       returning c.now, 0 into v_now, wait_ms;
-      if not found and exists (select from tidemark.rate_limits where key = p_budget) then
-        verdict := 'wait';
-        select greatest(
-                 extract(epoch from greatest(tat, paused_until) - clock_timestamp()) * 1000,
-                 interval_us / 1000.0) * (0.5 + random())
-          into wait_ms
-          from tidemark.rate_limits where key = p_budget;
-      end if;
+    end if;
+    if not found and exists (select from tidemark.rate_limits where key = p_budget) then
+      verdict := 'wait';
+      -- At most a minute: so long a message is held, and its deliveries count nothing.
+      select least(greatest(
+               extract(epoch from greatest(tat, paused_until) - clock_timestamp()) * 1000,
+               interval_us / 1000.0), 40000) * (0.5 + random())
+        into wait_ms
+        from tidemark.rate_limits where key = p_budget;
     end if;
   end if;
   wait_ms := greatest(coalesce(wait_ms, 0), 0);

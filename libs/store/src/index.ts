@@ -59,3 +59,8 @@ export {
 } from './dead-letters/insert-dead-letters.ts';
 export { insertLostMessage, type LostMessage } from './dead-letters/insert-lost-message.ts';
 export { retireCollector } from './collectors/retire-collector.ts';
+export type { CollectorSummaryRow } from './status/collector-columns.ts';
+export { describeCollector, type CollectorDescriptionRow } from './status/describe-collector.ts';
+export { listCollectors } from './status/list-collectors.ts';
+export { listPartitionMarks, type PartitionMarkRow } from './status/list-partition-marks.ts';
+export { setCollectorEnabled, type CollectorSwitch } from './collectors/set-collector-enabled.ts';

@@ -1,10 +1,12 @@
 import { TerminalError, TransientError } from '@tidemark/runtime';
 import pg from 'pg';
 
-/** What PostgreSQL says with a SQLSTATE, by class (its first two characters). */
+/** What PostgreSQL says with a SQLSTATE, whole or by class (its first two characters). */
 const consequences = new Map<string, 'record' | 'schema'>([
   ['22', 'record'], // data exception
   ['23', 'record'], // integrity constraint violation
+  ['54000', 'record'], // a value beyond a limit of PostgreSQL: a key too long for its index, a text too long for jsonb
+  ['54001', 'record'], // JSON nested too deeply
   ['0A', 'schema'], // feature not supported
   ['42', 'schema'], // a table, column or right is not as declared
 ]);
@@ -30,7 +32,7 @@ function translateSqlState(error: pg.DatabaseError): Error {
   const state = error.code ?? '';
   // PostgreSQL's message names table and column, its detail may quote the row: only the former is repeated.
   const said = `SQLSTATE ${state}: ${error.message}`;
-  switch (consequences.get(state.slice(0, 2))) {
+  switch (consequences.get(state) ?? consequences.get(state.slice(0, 2))) {
     case 'record':
       return new RecordRefusedError('RECORD_REFUSED', said, { cause: error });
     case 'schema':

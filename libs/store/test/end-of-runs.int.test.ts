@@ -72,6 +72,32 @@ describe('a chunk', () => {
   });
 });
 
+describe('a window without a record on its first page, in a source without a clock', () => {
+  const covered = async () =>
+    (await lockWatermarks(pool, 'things'))[0]?.covered.map(({ from, to }) => `${from}-${to}`);
+  const readEmpty = async (from: string, to: string) => {
+    const run = await aRun(pool, { chunks: [{ cursorFrom: from, cursorTo: to }], floor: '0' });
+    await recordAPage(pool, run, { last: true, bound: null });
+    await loadABatch(pool, run, { inserted: 0 });
+    expect(await readRun(pool, run)).toMatchObject({ status: 'success' });
+  };
+
+  test('covers nothing above what was ever seen, however far its end', async () => {
+    await readEmpty('0', '1000000000');
+
+    expect(await covered()).toEqual([]);
+  });
+
+  test('fills a hole', async () => {
+    await readEmpty('0', '10');
+    await pool.query(`update tidemark.watermarks set covered = '{[0,10),[20,30)}'`);
+
+    await readEmpty('10', '20');
+
+    expect(await covered()).toEqual(['0-30']);
+  });
+});
+
 describe('many ends at once', () => {
   test('of two last chunks exactly one closes the run, every time', async () => {
     for (let round = 0; round < 15; round += 1) {
@@ -175,7 +201,10 @@ describe('a watermark', () => {
     await pool.query(`select tidemark.end_chunk($1, 1, 'failed', 'SOURCE_REJECTED', 'no')`, [run]);
 
     expect(await covered()).toEqual([]);
-    expect(await readRun(pool, run)).toMatchObject({ status: 'partial', error_message: 'no' });
+    expect(await readRun(pool, run)).toMatchObject({
+      status: 'partial',
+      error_message: 'SOURCE_REJECTED: no',
+    });
   });
 
   test('joins neighbours, moves for an empty window, and never goes back', async () => {

@@ -22,7 +22,5 @@ test('a secret of a source is hidden under any name, and nothing else is', () =>
   });
   const url = new URL('https://a.b/c?id=p%40ss%20%2B1&host=a.b&empty=&other=x');
 
-  expect(redactUrl(url, secrets).href).toBe(
-    'https://a.b/c?id=REDACTED&host=a.b&empty=&other=x',
-  );
+  expect(redactUrl(url, secrets).href).toBe('https://a.b/c?id=REDACTED&host=a.b&empty=&other=x');
 });

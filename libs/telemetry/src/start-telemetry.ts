@@ -1,4 +1,5 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { getNumberFromEnv } from '@opentelemetry/core';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
@@ -27,6 +28,8 @@ import { rememberTelemetry } from './shutdown.ts';
 
 /** An exporter that hangs longer would keep a stopping process from its end. */
 const EXPORT_TIMEOUT_MS = 2_000;
+/** The standard's default; a reader that is made by hand does not look at the environment. */
+const METRICS_EVERY_MS = 60_000;
 
 /** Starts the SDK: metrics for Prometheus always, export by OTLP only to an endpoint that was set. */
 export function startTelemetry(env: NodeJS.ProcessEnv): void {
@@ -60,7 +63,11 @@ function spanProcessor(env: NodeJS.ProcessEnv): SpanProcessor {
 function metricReaders(env: NodeJS.ProcessEnv): IMetricReader[] {
   if (!endpointFor('METRICS', env)) return [prometheusReader()];
   const exporter = new OTLPMetricExporter({ timeoutMillis: EXPORT_TIMEOUT_MS });
-  return [prometheusReader(), new PeriodicExportingMetricReader({ exporter })];
+  const exportIntervalMillis = getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') || METRICS_EVERY_MS;
+  return [
+    prometheusReader(),
+    new PeriodicExportingMetricReader({ exporter, exportIntervalMillis }),
+  ];
 }
 
 /** A reader that opens no port of its own: the service's health server shows what it reads. */

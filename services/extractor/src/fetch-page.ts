@@ -1,5 +1,6 @@
 import {
   authorize,
+  cutAnswer,
   durationToMs,
   judgeAnswer,
   judgeFailure,
@@ -8,6 +9,7 @@ import {
   sendRequest,
   splitOf,
   type AskedMoment,
+  type CutAnswer,
   type HttpAnswer,
   type PageContent,
   type Refusal,
@@ -41,7 +43,7 @@ export interface PageRequest {
 /** An answer that is a page, or that says "too many"; `share` is its part of the memory and must be disposed. */
 export interface FetchedPage {
   readonly verdict: 'page';
-  readonly content: PageContent | 'too-many';
+  readonly content: PageContent | CutAnswer | 'too-many';
   readonly moment: AskedMoment;
   readonly share: ByteShare;
 }
@@ -97,12 +99,14 @@ async function ask(
 function readAnswer(
   { definition }: CompiledDefinition,
   answer: HttpAnswer,
-): PageContent | 'too-many' | Refusal {
+): PageContent | CutAnswer | 'too-many' | Refusal {
   const split = splitOf(definition);
   if (split && saysTooMany(split, answer.status, answer.text)) return 'too-many';
   const refusal = judgeAnswer(definition.source, answer);
   if (refusal) return refusal;
   if (answer.status === 204) return { records: [], answer: undefined, signal: null };
+  const cut = cutAnswer(definition, answer.text);
+  if (cut) return cut;
   const read = readPage(definition, answer.text);
   if ('page' in read) return read.page;
   const { code, reason, flaky } = read.refusal;

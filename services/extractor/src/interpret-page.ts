@@ -5,10 +5,12 @@ import {
   nextPlaces,
   splitPlace,
   type AskedMoment,
+  type CutAnswer,
   type Definition,
   type PageContent,
   type Part,
   type Split,
+  type TextPart,
 } from '@tidemark/collector-sdk';
 import type { PageOutcome, PagePlace, PageTask } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
@@ -16,7 +18,7 @@ import { TerminalError } from '@tidemark/runtime';
 /** What a page becomes: its parts, and what follows it in its chunk. */
 export interface PageResult {
   readonly outcome: Exclude<PageOutcome, 'failed'>;
-  readonly parts: readonly Part[];
+  readonly parts: readonly (Part | TextPart)[];
   readonly digest: string;
   readonly next: readonly PagePlace[];
   readonly last: boolean;
@@ -32,20 +34,25 @@ export interface PageReading {
 }
 
 /** What a page's content becomes; throws when the page leads back to itself. */
-export function interpretPage(reading: PageReading, content: PageContent): PageResult {
+export function interpretPage(
+  reading: PageReading,
+  content: PageContent | CutAnswer,
+): PageResult {
   const { definition, task } = reading;
   const isFirst = task.page.seq === 0;
   if (isFirst && task.signal !== null && content.signal === task.signal) {
     const nothing = { ...withoutRecords(), next: [], last: true, bound: task.page.bound };
     return { ...nothing, outcome: 'unchanged', signal: content.signal };
   }
-  const bound = boundAt(reading, content.records);
-  const parts = cutParts(content.records);
+  const isCut = 'parts' in content;
+  const bound = boundAt(reading, isCut ? [] : content.records);
+  const parts = isCut ? content.parts : cutParts(content.records);
+  const recordCount = isCut ? content.recordCount : content.records.length;
   const digest = digestOf(parts);
   const following = nextPlaces(
     definition.paginate,
     { ...task.page, bound },
-    { answer: content.answer, recordCount: content.records.length, digest },
+    { answer: content.answer, recordCount, digest },
   );
   if ('loop' in following) throw new TerminalError('PAGE_LOOP', following.loop);
   const outcome = following.last ? 'last' : 'page';
@@ -79,7 +86,7 @@ function withoutRecords(): Pick<PageResult, 'parts' | 'digest'> {
 }
 
 /** Names the content of a page: the first 16 hex digits of SHA-256 over the texts of its parts. */
-export function digestOf(parts: readonly Part[]): string {
+export function digestOf(parts: PageResult['parts']): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part.records).update(part.rejects);
   return hash.digest('hex').slice(0, 16);

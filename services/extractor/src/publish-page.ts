@@ -1,5 +1,5 @@
 import { encodeBody, publishBatch, publishTask, type Bus } from '@tidemark/bus';
-import type { Part } from '@tidemark/collector-sdk';
+import type { Part, TextPart } from '@tidemark/collector-sdk';
 import { MESSAGE_VERSION, type PagePlace, type PageTask } from '@tidemark/contracts';
 import type { PageResult } from './interpret-page.ts';
 
@@ -52,11 +52,13 @@ export async function publishNext(
   for (const page of next) await publishTask(bus, { ...task, page }, signal);
 }
 
-function bodyOf(part: Part): { text: Buffer; sections: [number, number] } {
-  const records = Buffer.from(part.records);
-  const rejects = Buffer.from(part.rejects);
-  return {
-    text: Buffer.concat([records, rejects]),
-    sections: [records.length, rejects.length],
-  };
+function bodyOf(part: Part | TextPart): { text: Buffer; sections: [number, number] } {
+  const records = bytesOf(part.records);
+  const rejects = bytesOf(part.rejects);
+  return { text: Buffer.concat([records, rejects]), sections: [records.length, rejects.length] };
+}
+
+function bytesOf(text: string | Uint8Array): Buffer {
+  if (typeof text === 'string') return Buffer.from(text);
+  return Buffer.from(text.buffer, text.byteOffset, text.byteLength);
 }

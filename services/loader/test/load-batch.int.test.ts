@@ -349,7 +349,7 @@ describe('a chunk', () => {
       await fixture.rows(`select kind, seq, position, code, payload from tidemark.dead_letters`),
     ).toEqual([{ kind: 'page', seq: 3, position: null, code: 'SOURCE_REJECTED', payload: 'nope' }]);
     expect(await fixture.rows(`select status, error_message from tidemark.collector_runs`)).toEqual(
-      [{ status: 'failed', error_message: 'the source said no' }],
+      [{ status: 'failed', error_message: 'SOURCE_REJECTED: the source said no' }],
     );
     expect((await fixture.fail({ seq: 3 }, 'again')).verdict).toBe('stop');
   });

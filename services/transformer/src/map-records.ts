@@ -16,13 +16,22 @@ export interface MappedRecords {
   readonly rejects: readonly Reject[];
 }
 
+/** The lines of the records in a JSON array; undefined when the text is not plain enough and has to be parsed. */
+export type MapTexts = (json: Buffer, pace?: Pace) => Promise<MappedTexts | undefined>;
+
+export interface MappedTexts {
+  readonly copyText: Buffer;
+  readonly records: number;
+  readonly rejects: readonly Reject[];
+}
+
 export type MapRecords = (records: readonly unknown[], pace?: Pace) => Promise<MappedRecords>;
 
 /** All rejects of a part together keep at most this much of their records, so that the part stays a message. */
 const REJECTS_BUDGET_BYTES = 524_288;
 const LEAST_PAYLOAD_BYTES = 256;
 /** Asking the clock costs more than mapping a small record. */
-const RECORDS_PER_LOOK = 32;
+export const RECORDS_PER_LOOK = 32;
 const FUNCTION_MISSING_MS = 10_000;
 
 /**
@@ -36,8 +45,7 @@ export function compileMapping(
   const lineOf = withFunction(definition, functions, targetLine(definition));
   return async (records, pace = createPace()) => {
     let copyText = '';
-    let budgetBytes = REJECTS_BUDGET_BYTES;
-    const rejects: Reject[] = [];
+    const rejects = new Rejects();
     for (let position = 0; position < records.length; position += 1) {
       const record = records[position];
       if (position % RECORDS_PER_LOOK === 0 && pace.isDue()) await pace.yield();
@@ -45,13 +53,23 @@ export function compileMapping(
       if (typeof line === 'string') {
         copyText += line;
       } else {
-        const payload = payloadOf(record, budgetBytes);
-        budgetBytes -= payload.length;
-        rejects.push({ position, code: line.code, reason: line.reason, payload });
+        rejects.add(position, line, record);
       }
     }
-    return { copyText, records: records.length - rejects.length, rejects };
+    return { copyText, records: records.length - rejects.all.length, rejects: rejects.all };
   };
+}
+
+/** What could not be mapped of a part, within a budget of bytes. */
+export class Rejects {
+  readonly all: Reject[] = [];
+  #budgetBytes = REJECTS_BUDGET_BYTES;
+
+  add(position: number, { code, reason }: Refusal, record: unknown): void {
+    const payload = payloadOf(record, this.#budgetBytes);
+    this.#budgetBytes -= payload.length;
+    this.all.push({ position, code, reason, payload });
+  }
 }
 
 function targetLine(definition: Definition): LineOf {

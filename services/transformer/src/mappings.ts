@@ -1,10 +1,17 @@
 import { Definition } from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
-import { compileMapping, type MapRecords, type RecordFunction } from './map-records.ts';
+import { compileMapping, type MapRecords, type MapTexts, type RecordFunction } from './map-records.ts';
+import { compileTextMapping } from './map-texts.ts';
 
 /** Where definitions come from. */
 export interface DefinitionSource {
   get(name: string, revision: string): Promise<unknown>;
+}
+
+/** The two ways of one mapping; the first there is, and that takes a part, gives the same rows. */
+export interface Mapping {
+  readonly mapTexts: MapTexts | undefined;
+  readonly mapRecords: MapRecords;
 }
 
 /** Revisions beyond this are forgotten, oldest first; they can be read again. */
@@ -14,14 +21,14 @@ const MOST_KEPT = 200;
 export class Mappings {
   readonly #source: DefinitionSource;
   readonly #functions: Readonly<Record<string, RecordFunction>>;
-  readonly #kept = new Map<string, MapRecords>();
+  readonly #kept = new Map<string, Mapping>();
 
   constructor(source: DefinitionSource, functions: Readonly<Record<string, RecordFunction>>) {
     this.#source = source;
     this.#functions = functions;
   }
 
-  async get(collector: string, revision: string): Promise<MapRecords> {
+  async get(collector: string, revision: string): Promise<Mapping> {
     const key = `${collector}.${revision}`;
     const kept = this.#kept.get(key);
     if (kept) return kept;
@@ -33,7 +40,10 @@ export class Mappings {
         { cause: read.error },
       );
     }
-    const mapping = compileMapping(read.data, this.#functions);
+    const mapping = {
+      mapTexts: compileTextMapping(read.data),
+      mapRecords: compileMapping(read.data, this.#functions),
+    };
     this.#kept.set(key, mapping);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);

@@ -10,7 +10,8 @@ export interface RawBatch {
 }
 
 export interface RawContent {
-  readonly records: readonly unknown[];
+  /** JSON array of the records. */
+  readonly records: Buffer;
   /** What the extractor could not send on. */
   readonly rejects: readonly Reject[];
 }
@@ -34,21 +35,26 @@ export function readRawBatch(msg: Message): RawBatch {
   return { route: { collector, runClass }, headers: headers.data };
 }
 
-/** The records of a part and the rejects it already has. */
+/** The text of a part's records and the rejects it already has. */
 export function readRawContent(headers: BatchHeaders, bytes: Uint8Array): RawContent {
   const body = decodeBody(headers.contentEncoding, bytes, MAX_BODY_BYTES);
   const [recordBytes, rejectBytes] = headers.sections ?? [body.length, 0];
   if (recordBytes + rejectBytes !== body.length)
     throw invalid('its sections are not as long as its body');
-  const records = readJson(body.toString('utf8', 0, recordBytes));
-  if (!Array.isArray(records) || records.length !== headers.records) {
-    throw invalid(`its body is not an array of ${headers.records} records`);
-  }
   const rejects = Rejects.safeParse(
     rejectBytes === 0 ? [] : readJson(body.toString('utf8', recordBytes)),
   );
   if (!rejects.success) throw invalid('its rejects are malformed');
-  return { records, rejects: rejects.data };
+  return { records: body.subarray(0, recordBytes), rejects: rejects.data };
+}
+
+/** The records of a part, each parsed. */
+export function parseRecords(headers: BatchHeaders, text: Buffer): readonly unknown[] {
+  const records = readJson(text.toString('utf8'));
+  if (!Array.isArray(records) || records.length !== headers.records) {
+    throw invalid(`its body is not an array of ${headers.records} records`);
+  }
+  return records;
 }
 
 function readJson(text: string): unknown {

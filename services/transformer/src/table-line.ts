@@ -5,12 +5,14 @@ import { NULL_TEXT } from './columns/copy-text.ts';
 import { type LineOf, refuse } from './line-of.ts';
 import { compilePath, type ReadPath } from './record-path.ts';
 
-type TableTarget = Extract<Definition['target'], { kind: 'table' }>;
+export type TableTarget = Extract<Definition['target'], { kind: 'table' }>;
 type Field = TableTarget['fields'][string];
 
-interface ColumnPlan {
+export interface ColumnPlan {
   readonly name: string;
-  readonly type: string;
+  readonly type: Field['type'];
+  readonly format: Field['format'];
+  readonly path: string;
   readonly read: ReadPath;
   readonly convert: Convert;
   /** What stands for an absent value: the default, else NULL. */
@@ -22,13 +24,7 @@ interface ColumnPlan {
 
 /** How a record becomes a line for a typed table: the columns in the target's order. */
 export function tableLine(target: TableTarget): LineOf {
-  const columns: readonly ColumnPlan[] = Object.entries(target.fields).map(
-    ([name, field], place, all) => ({
-      ...planColumn(name, field),
-      mandatory: field.required || target.key.includes(name),
-      end: place === all.length - 1 ? '\n' : '\t',
-    }),
-  );
+  const columns = planColumns(target);
   return (record) => {
     if (record === null || record === undefined) return refuse('the record is null');
     let line = '';
@@ -50,6 +46,15 @@ export function tableLine(target: TableTarget): LineOf {
   };
 }
 
+/** The columns of a target, in its order. */
+export function planColumns(target: TableTarget): readonly ColumnPlan[] {
+  return Object.entries(target.fields).map(([name, field], place, all) => ({
+    ...planColumn(name, field),
+    mandatory: field.required || target.key.includes(name),
+    end: place === all.length - 1 ? '\n' : '\t',
+  }));
+}
+
 function planColumn(name: string, field: Field): Omit<ColumnPlan, 'mandatory' | 'end'> {
   const convert = converterOf(field.type, field.format);
   const absent = field.default === undefined ? NULL_TEXT : convert(field.default);
@@ -59,8 +64,9 @@ function planColumn(name: string, field: Field): Omit<ColumnPlan, 'mandatory' | 
       `target.fields.${name}.default is not a value of type ${field.type}; correct the definition`,
     );
   }
-  const read = compilePath(field.path ?? name);
-  return { name, type: field.type, read, convert, absent };
+  const path = field.path ?? name;
+  const { type, format } = field;
+  return { name, type, format, path, read: compilePath(path), convert, absent };
 }
 
 /** U+0000 counts nowhere; a value that is of its type but for it is rare, so the others do not pay for the look. */

@@ -2,6 +2,7 @@ import { provision } from '@tidemark/bus';
 import { listActiveRuns } from '@tidemark/store';
 import type { WatermarkConfig } from './config.ts';
 import type { Deps } from './deps.ts';
+import { eachByItself } from './each-by-itself.ts';
 import type { Chore } from './keep-doing.ts';
 import { startQueued } from './planning/start-queued.ts';
 import type { Registrar } from './registration/registrar.ts';
@@ -42,5 +43,5 @@ export function provisionSettings(config: WatermarkConfig, signal: AbortSignal) 
 
 async function releaseAll(deps: Deps): Promise<void> {
   const runs = await deps.store.with((db) => listActiveRuns(db));
-  for (const { id } of runs) await releaseRun(deps, id);
+  await eachByItself(runs, ({ id }) => releaseRun(deps, id));
 }

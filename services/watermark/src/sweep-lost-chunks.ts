@@ -5,6 +5,7 @@ import { must } from '@tidemark/runtime';
 import { findRunState, listQuietChunks, restartChunk, type QuietChunk } from '@tidemark/store';
 import { contextFromTraceparent } from '@tidemark/telemetry';
 import type { Deps } from './deps.ts';
+import { eachByItself } from './each-by-itself.ts';
 import { chunkEnded, chunkRestarted, runChanged } from './events.ts';
 import { taskAt } from './release-run.ts';
 
@@ -17,12 +18,13 @@ const stages: readonly Stage[] = ['extract', 'raw', 'load'];
  */
 export async function sweepLostChunks(deps: Deps, lostAfterMs: number): Promise<void> {
   const quiet = await deps.store.with((db) => listQuietChunks(db, lostAfterMs));
-  for (const [runId, chunks] of Map.groupBy(quiet, (chunk) => chunk.runId)) {
+  const byRun = Map.groupBy(quiet, (chunk) => chunk.runId);
+  await eachByItself(byRun, async ([runId, chunks]) => {
     deps.signal.throwIfAborted();
     const { runClass } = must(chunks[0]);
-    if (await isInStreams(deps, runId, runClass)) continue;
-    for (const chunk of chunks) await restart(deps, chunk);
-  }
+    if (await isInStreams(deps, runId, runClass)) return;
+    await eachByItself(chunks, (chunk) => restart(deps, chunk));
+  });
 }
 
 async function isInStreams(

@@ -139,6 +139,24 @@ colour: red
     expect(await harness.answer('shaky')).toMatchObject({ outcome: 'accepted' });
   });
 
+  test('leaves the last good revision in use, also when the file is named otherwise and lost its name', async () => {
+    await harness.define('some-file', yamlOf('other-name'));
+    const good = await waitFor(() => collector('other-name'), { what: 'the first revision' });
+
+    await harness.define('some-file', 'name: [');
+    const bad = await waitFor(
+      async () => {
+        const state = await collector('other-name');
+        return state?.status === 'invalid' ? state : undefined;
+      },
+      { what: 'the report' },
+    );
+
+    expect(bad.revision).toBe(good.revision);
+    expect(bad.error_message).toMatch(/some-file\.yaml: is not YAML/);
+    expect(await collector('some-file')).toBeUndefined();
+  });
+
   test('that is not even YAML is reported under the name of its file', async () => {
     await harness.define('torn', 'name: [');
 

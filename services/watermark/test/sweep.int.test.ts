@@ -6,7 +6,7 @@ import { Harness, yamlOf } from './harness.ts';
 let harness: Harness;
 beforeAll(async () => {
   harness = await Harness.open();
-  for (const name of ['lost', 'kept', 'whole', 'ticking', 'nothing']) {
+  for (const name of ['a-locked', 'lost', 'kept', 'whole', 'ticking', 'nothing']) {
     await harness.define(name, yamlOf(name));
   }
   const settings = { TIDEMARK_LOST_AFTER_MS: '200' };
@@ -88,6 +88,25 @@ test('a message further down the flow keeps its chunk from being taken for lost'
 
   expect(await harness.chunks(run)).toMatchObject([{ attempt: 1 }]);
   if (task) await publishTask(harness.bus, task, AbortSignal.timeout(5_000));
+});
+
+test('a table that somebody locks holds up the schedule of no collector, its own neither', async () => {
+  const someone = await harness.pool.connect();
+  try {
+    await someone.query('begin; lock table public.a_locked in access exclusive mode');
+    await harness.define('a-locked', yamlOf('a-locked', "schedule: { cron: '* * * * * *' }"));
+    await harness.define('z-free', yamlOf('z-free', "schedule: { cron: '* * * * * *' }"));
+
+    for (const name of ['a-locked', 'z-free']) {
+      const { outcome } = await harness.answer(name);
+      expect(outcome).toBe('accepted');
+    }
+    await harness.define('a-locked', yamlOf('a-locked'));
+    await harness.define('z-free', yamlOf('z-free'));
+  } finally {
+    await someone.query('rollback');
+    someone.release();
+  }
 });
 
 test('a schedule fires once per tick, whoever is there', async () => {

@@ -1,5 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream';
-import { type Context, SpanKind } from '@opentelemetry/api';
+import { type Context, context, SpanKind } from '@opentelemetry/api';
 import { sleep, type TerminalError } from '@tidemark/runtime';
 import { linksTo, recordFailure, withSpan } from '@tidemark/telemetry';
 import { countDelivery, countHandled, countProcessed, countWait } from '../bus-metrics.ts';
@@ -51,11 +51,11 @@ type Fate = Exclude<Outcome, { kind: 'wait' | 'end' }>;
 
 async function decideFate(work: LaneWork, msg: Message): Promise<Fate> {
   let task = firstTask(msg, work.poisonDeliveries);
-  if (task.kind === 'end') work.log.outcome(msg, task);
+  if (task.kind === 'end') tell(work, msg, task);
   for (let attempt = 1; ; attempt += 1) {
     if (task.kind === 'hold') return { kind: 'later', delayMs: HOLD_MS };
     const outcome = await takeTurn(work, msg, task, attempt);
-    work.log.outcome(msg, outcome);
+    tell(work, msg, outcome);
     switch (outcome.kind) {
       case 'wait':
         countWait(msg.subject, outcome.error.code);
@@ -72,6 +72,11 @@ async function decideFate(work: LaneWork, msg: Message): Promise<Fate> {
         return outcome;
     }
   }
+}
+
+/** Logs under the trace that the message belongs to: its span has ended by now. */
+function tell(work: LaneWork, msg: Message, outcome: Outcome): void {
+  context.with(msg.context, () => work.log.outcome(msg, outcome));
 }
 
 /** Runs the handler, or the ending, once, in its place among the others. */

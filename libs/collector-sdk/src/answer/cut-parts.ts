@@ -5,7 +5,7 @@ import { isRawJson } from './raw-json.ts';
 /** A record with more text than this might not fit a message of 1 MiB, whatever compression makes of it. */
 export const MAX_RECORD_BYTES = 1_000_000;
 /** What the two sections of a part may hold together: with its headers the message stays below 1 MiB uncompressed. */
-const MAX_PART_BYTES = 960 * 1024;
+export const MAX_PART_BYTES = 960 * 1024;
 
 /** A part of a page: the texts of its two sections, and how many records each holds. */
 export interface Part {

@@ -54,7 +54,8 @@ function parse(text: string): { answer: unknown } | { refusal: PageRefusal } {
   }
 }
 
-function signalOf(definition: Definition, answer: unknown): string | null {
+/** What an answer gives as the sign of a change; null when it gives none. */
+export function signalOf(definition: Definition, answer: unknown): string | null {
   const { incremental } = definition;
   if (incremental.kind !== 'periods' || incremental.signal === undefined) return null;
   return textOf(lookUp(answer, incremental.signal)) ?? null;

@@ -139,6 +139,35 @@ test('live requests book their slots ahead, also when many ask at once', async (
   }
 });
 
+test('a slot further ahead than anybody waits for it is not booked, or a slow budget would never be used', async () => {
+  await setBudget(86_400, 1);
+  await admit(pool, asking());
+
+  const waits = [];
+  for (let time = 0; time < 5; time += 1) waits.push(await admit(pool, asking()));
+
+  for (const admission of waits) expect(admission).toMatchObject({ verdict: 'wait' });
+  for (const admission of waits) {
+    expect(admission.verdict === 'wait' && admission.waitMs).toBeLessThanOrEqual(60_000);
+    expect(admission.verdict === 'wait' && admission.waitMs).toBeGreaterThanOrEqual(20_000);
+  }
+  // As if the interval had passed: the slot is there for whoever asks first.
+  await pool.query(`update tidemark.rate_limits set tat = tat - interval '86.4 seconds'`);
+  expect(await admit(pool, asking())).toMatchObject({ verdict: 'go', waitMs: 0 });
+});
+
+test('a long pause is asked about again and again, for both classes', async () => {
+  await setBudget(1, 1);
+  const backfill = await startRun('backfill');
+  await admit(pool, asking({ pauseMs: 3_600_000, weight: 0 }));
+
+  for (const id of [runId, backfill]) {
+    const admission = await admit(pool, asking({ runId: id }));
+    expect(admission).toMatchObject({ verdict: 'wait' });
+    expect(admission.verdict === 'wait' && admission.waitMs).toBeLessThanOrEqual(60_000);
+  }
+});
+
 test('a backfill takes only a slot that is free now', async () => {
   await setBudget(60_000, 1);
   const backfill = await startRun('backfill');

@@ -1,9 +1,9 @@
 import { type Bus, encodeBody, type Message, publishBatch } from '@tidemark/bus';
 import { type BatchHeaders, positionsLeft, type Reject } from '@tidemark/contracts';
 import { batchMapped } from '../events.ts';
-import type { MappedRecords } from '../map-records.ts';
-import type { Mappings } from '../mappings.ts';
-import { type RawContent, readRawBatch, readRawContent } from '../raw-batch.ts';
+import type { MappedRecords, MappedTexts } from '../map-records.ts';
+import type { Mapping, Mappings } from '../mappings.ts';
+import { parseRecords, type RawContent, readRawBatch, readRawContent } from '../raw-batch.ts';
 
 export interface RawBatchDeps {
   readonly bus: Bus;
@@ -28,15 +28,27 @@ export async function onRawBatch(
     return;
   }
   const content = readRawContent(headers, msg.data);
-  const mapRecords = await deps.mappings.get(route.collector, headers.revision);
-  const mapped = await mapRecords(content.records);
+  const mapping = await deps.mappings.get(route.collector, headers.revision);
+  const mapped = await mapContent(mapping, headers, content);
   const load = loadBatchOf(headers, mapped, rejectsOf(content, mapped));
   await publishBatch(deps.bus, 'load', route, load.headers, load.body, signal);
   batchMapped(route.collector, load.headers);
 }
 
+async function mapContent(
+  { mapTexts, mapRecords }: Mapping,
+  headers: BatchHeaders,
+  { records }: RawContent,
+): Promise<Mapped> {
+  const mapped = await mapTexts?.(records);
+  if (mapped && mapped.records + mapped.rejects.length === headers.records) return mapped;
+  return mapRecords(parseRecords(headers, records));
+}
+
+type Mapped = MappedRecords | MappedTexts;
+
 /** Positions are those of the part as it was cut: what the extractor rejected has its place there too. */
-function rejectsOf(content: RawContent, mapped: MappedRecords): readonly Reject[] {
+function rejectsOf(content: RawContent, mapped: Mapped): readonly Reject[] {
   const placeOf = positionsLeft(content.rejects.map(({ position }) => position));
   return [
     ...content.rejects,
@@ -49,12 +61,15 @@ function rejectsOf(content: RawContent, mapped: MappedRecords): readonly Reject[
 
 function loadBatchOf(
   raw: BatchHeaders,
-  mapped: MappedRecords,
+  mapped: Mapped,
   rejects: readonly Reject[],
 ): { readonly headers: BatchHeaders; readonly body: Buffer } {
-  const text = Buffer.from(mapped.copyText);
+  const text =
+    typeof mapped.copyText === 'string' ? Buffer.from(mapped.copyText) : mapped.copyText;
   const rejected = Buffer.from(rejects.length === 0 ? '' : JSON.stringify(rejects));
-  const { contentEncoding, body } = encodeBody(Buffer.concat([text, rejected]));
+  const { contentEncoding, body } = encodeBody(
+    rejected.length === 0 ? text : Buffer.concat([text, rejected]),
+  );
   const headers: BatchHeaders = {
     ...raw,
     records: mapped.records,

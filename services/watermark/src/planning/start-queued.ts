@@ -11,6 +11,7 @@ import {
 import { QueuedCommand } from '../commands/queued-command.ts';
 import { reason } from '../commands/read-command.ts';
 import type { Deps } from '../deps.ts';
+import { eachByItself } from '../each-by-itself.ts';
 import { commandAnswered, runChanged } from '../events.ts';
 import { releaseRun } from '../release-run.ts';
 import { loadDefinition } from './load-definition.ts';
@@ -25,15 +26,15 @@ interface Waiting {
 /** Starts the runs that waited for another one which has ended, of one collector or of all. */
 export async function startQueued(deps: Deps, collector?: string): Promise<void> {
   const rows = await deps.store.with((db) => listQueuedCommands(db, collector));
-  for (const waiting of distinctRuns(rows)) {
+  await eachByItself(distinctRuns(rows), async (waiting) => {
     deps.signal.throwIfAborted();
     const answered = await start(deps, waiting);
     for (const row of answered) await commandAnswered(deps, row);
-    if (answered.length === 0) continue;
+    if (answered.length === 0) return;
     const run = await deps.store.with((db) => findRunState(db, waiting.runId));
     if (run) await runChanged(deps, run);
     await releaseRun(deps, waiting.runId);
-  }
+  });
 }
 
 function distinctRuns(rows: readonly AnsweredCommand[]): Waiting[] {

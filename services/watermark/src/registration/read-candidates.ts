@@ -9,8 +9,13 @@ export interface Candidate {
   readonly name: string;
   /** Where it was found, for people. */
   readonly origin: string;
+  /** `file`: it does not tell its name, by a mistake, so that of its file stands for it. */
+  readonly namedBy: 'itself' | 'file';
   readonly content: { readonly value: unknown } | { readonly mistakes: readonly Mistake[] };
 }
+
+/** The origin of what the image brings. */
+export const BUILT_IN = 'built in';
 
 interface DefinitionFile {
   readonly file: string;
@@ -48,29 +53,33 @@ export function toCandidates(
   const candidates = new Map<string, Candidate>(
     builtIns.map((value) => [
       value.name,
-      { name: value.name, origin: 'built in', content: { value } },
+      { name: value.name, origin: BUILT_IN, namedBy: 'itself', content: { value } },
     ]),
   );
   for (const { file, text } of files) {
     const content = readYamlDefinition(text, builtIns);
-    const name = nameOf('value' in content ? content.value : undefined, file);
+    const named = nameIn('value' in content ? content.value : undefined);
+    const name = named ?? nameOfFile(file);
     const earlier = candidates.get(name);
-    const isTaken = earlier !== undefined && earlier.origin !== 'built in';
+    const isTaken = earlier !== undefined && earlier.origin !== BUILT_IN;
     const message = `${earlier?.origin ?? ''} and ${file} both define "${name}"`;
     candidates.set(name, {
       name,
       origin: file,
+      namedBy: named === undefined ? 'file' : 'itself',
       content: isTaken ? { mistakes: [{ path: 'name', message }] } : content,
     });
   }
   return [...candidates.values()];
 }
 
-/** Under which name a definition is listed, even one that cannot be used. */
-function nameOf(value: unknown, file: string): string {
+function nameIn(value: unknown): string | undefined {
   const given = typeof value === 'object' && value !== null && 'name' in value ? value.name : '';
-  const named = CollectorName.safeParse(given);
-  if (named.success) return named.data;
+  return CollectorName.safeParse(given).data;
+}
+
+/** Under which name a definition is listed that cannot be used. */
+function nameOfFile(file: string): string {
   const fromFile = basename(file, extname(file))
     .toLowerCase()
     .replace(/[^a-z0-9_-]/g, '-')

@@ -2,7 +2,7 @@ import type { Definition } from '@tidemark/collector-sdk';
 import { retireCollector } from '@tidemark/store';
 import type { Deps } from '../deps.ts';
 import { collectorRefused } from '../events.ts';
-import { fingerprintOf, readCandidates, type Candidate } from './read-candidates.ts';
+import { BUILT_IN, fingerprintOf, readCandidates, type Candidate } from './read-candidates.ts';
 import { register, type RegistrationSettings } from './register.ts';
 
 export interface RegistrarSettings extends RegistrationSettings {
@@ -17,6 +17,8 @@ export class Registrar {
   #fingerprint: string | undefined;
   /** What was registered of each name; a name is missing while its registration has not come through. */
   readonly #done = new Map<string, string>();
+  /** The name of the collector that each file defined when it last told one. */
+  readonly #names = new Map<string, string>();
 
   constructor(deps: Deps, settings: RegistrarSettings) {
     this.#deps = deps;
@@ -28,7 +30,7 @@ export class Registrar {
     const { builtIns, folder } = this.#settings;
     const fingerprint = await fingerprintOf(folder);
     if (fingerprint === this.#fingerprint) return;
-    const candidates = await readCandidates(builtIns, folder);
+    const candidates = this.#underKnownNames(await readCandidates(builtIns, folder));
     const failures: unknown[] = [];
     for (const candidate of candidates) {
       await this.#registerOnce(candidate).catch((error: unknown) => failures.push(error));
@@ -36,6 +38,20 @@ export class Registrar {
     await this.#retireMissing(candidates);
     if (failures.length > 0) throw failures[0];
     this.#fingerprint = fingerprint;
+  }
+
+  /** A file that has lost its name by a mistake still stands for the collector that it defined: the last good one stays. */
+  #underKnownNames(candidates: readonly Candidate[]): Candidate[] {
+    const named = candidates.filter(({ namedBy }) => namedBy === 'itself');
+    const byName = new Map(named.map((candidate) => [candidate.name, candidate]));
+    for (const { origin, name } of named) this.#names.set(origin, name);
+    for (const candidate of candidates.filter(({ namedBy }) => namedBy === 'file')) {
+      const known = this.#names.get(candidate.origin) ?? candidate.name;
+      const holder = byName.get(known);
+      const name = holder === undefined || holder.origin === BUILT_IN ? known : candidate.name;
+      byName.set(name, { ...candidate, name });
+    }
+    return [...byName.values()];
   }
 
   async #registerOnce(candidate: Candidate): Promise<void> {

@@ -2,6 +2,7 @@ import { Definition } from '@tidemark/collector-sdk';
 import { findAnswer, listDefinitionsInUse, readClock } from '@tidemark/store';
 import { tickTriggerId } from '../commands/trigger-id.ts';
 import type { Deps } from '../deps.ts';
+import { eachByItself } from '../each-by-itself.ts';
 import { handleCommand } from '../handlers/on-command.ts';
 import { dueTick } from './due-tick.ts';
 
@@ -11,15 +12,15 @@ import { dueTick } from './due-tick.ts';
  */
 export async function fireSchedules(deps: Deps, lookbackMs: number): Promise<void> {
   const nowMs = toMs(await deps.store.with(readClock));
-  for (const row of await deps.store.with(listDefinitionsInUse)) {
+  await eachByItself(await deps.store.with(listDefinitionsInUse), async (row) => {
     const definition = Definition.safeParse(row.definition);
-    if (!row.isCurrent || !row.enabled || !definition.success) continue;
+    if (!row.isCurrent || !row.enabled || !definition.success) return;
     const { schedule } = definition.data;
-    if (!schedule) continue;
+    if (!schedule) return;
     const afterMs = Math.max(nowMs - lookbackMs, toMs(row.registeredAt));
     const tickMs = dueTick(schedule, { nowMs, afterMs });
     if (tickMs !== undefined) await fire(deps, row.name, tickMs);
-  }
+  });
 }
 
 async function fire(deps: Deps, collector: string, tickMs: number): Promise<void> {

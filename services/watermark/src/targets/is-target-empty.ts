@@ -2,7 +2,10 @@ import { targetShape, type Definition } from '@tidemark/collector-sdk';
 import type { Queryable } from '@tidemark/store';
 import pg from 'pg';
 
-/** Whether a target holds no row; one that is not there yet counts as not empty, which is the careful answer. */
+/**
+ * Whether a target holds no row, asked inside a transaction. One that is not there yet, or that cannot be looked at now,
+ * counts as not empty, which is the careful answer: a locked table must not hold up the planning of its collector.
+ */
 export async function isTargetEmpty(db: Queryable, definition: Definition): Promise<boolean> {
   const { schema, table } = targetShape(definition);
   const name = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
@@ -11,8 +14,18 @@ export async function isTargetEmpty(db: Queryable, definition: Definition): Prom
     [name],
   );
   if (exists.rows[0]?.exists !== true) return false;
-  const { rows } = await db.query<{ empty: boolean }>(
-    `select not exists (select from ${name}) as empty`,
-  );
-  return rows[0]?.empty === true;
+  await db.query('savepoint emptiness');
+  try {
+    await db.query(`set local lock_timeout = '200ms'`);
+    const { rows } = await db.query<{ empty: boolean }>(
+      `select not exists (select from ${name}) as empty`,
+    );
+    return rows[0]?.empty === true;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) return false;
+    throw error;
+  } finally {
+    // Nothing was written; this takes the setting back as well.
+    await db.query('rollback to savepoint emptiness; release savepoint emptiness');
+  }
 }

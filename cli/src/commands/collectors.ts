@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { CliIo } from '../cli-io.ts';
+import { addCheck } from './collectors/check.ts';
+import { addList } from './collectors/list.ts';
+import { addNew } from './collectors/new.ts';
+import { addShow } from './collectors/show.ts';
+import { addSwitches } from './collectors/switch.ts';
+
+/** `tidemark collectors`: what is collected, and the files that say so. */
+export function addCollectors(program: Command, io: CliIo): void {
+  const collectors = program
+    .command('collectors')
+    .description('list, show, switch, check and begin collectors');
+  for (const add of [addList, addShow, addSwitches, addCheck, addNew]) add(collectors, io);
+}
