@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runInTest } from './run-in-test.ts';
 import { startCli } from './start-cli.ts';
 
 let folder: string;
@@ -15,7 +16,7 @@ afterEach(async () => {
 });
 
 const write = (file: string, text: string) => writeFile(join(folder, file), text);
-const collectors = (...args: string[]) => startCli(['collectors', ...args], folder);
+const collectors = (...args: string[]) => runInTest(['collectors', ...args], {}, folder);
 
 test('new writes a file that check takes as it is, and does not touch one that is there', async () => {
   const made = await collectors('new', 'my-api', '--kind', 'cursor');
@@ -62,9 +63,11 @@ test('without a path the folder of the services is checked, as it is set or as n
   await write('.tidemark/collectors/a.yaml', 'extends: world-bank\n');
   const local = await collectors('check');
   await mkdir(join(folder, 'other'));
-  const set = await startCli(['collectors', 'check', '--json'], folder, {
-    TIDEMARK_COLLECTORS_DIR: 'other',
-  });
+  const set = await runInTest(
+    ['collectors', 'check', '--json'],
+    { TIDEMARK_COLLECTORS_DIR: 'other' },
+    folder,
+  );
 
   expect(none).toMatchObject({ code: 2, out: '' });
   expect(none.err).toContain('TIDEMARK_COLLECTORS_DIR');
@@ -90,4 +93,17 @@ test.each([
 
   expect(result).toMatchObject({ code: 2, out: '' });
   expect(result.err).toMatch(says);
+});
+
+test('as a process the command ends by itself, with an exit code that says how it went', async () => {
+  await write('bad.yaml', 'extends: nothing\n');
+  const [made, bad, wrong] = await Promise.all([
+    startCli(['collectors', 'new', 'my-api'], folder),
+    startCli(['collectors', 'check', 'bad.yaml'], folder),
+    startCli(['collectors', 'check', 'missing.yaml'], folder),
+  ]);
+
+  expect(made).toMatchObject({ code: 0, out: 'my-api.yaml\n' });
+  expect(bad).toMatchObject({ code: 1, out: expect.stringMatching(/^bad\.yaml:1: extends: /) });
+  expect(wrong).toMatchObject({ code: 2, out: '' });
 });

@@ -43,6 +43,7 @@ async function register(definition: Definition): Promise<void> {
     name,
     revision: revisionOf(definition),
     definition: canonicalJson(definition),
+    origin: definition === shop ? 'shop.yaml' : null,
   });
 }
 
@@ -67,6 +68,7 @@ test('list tells of each collector how it is, what it asks by, where it writes a
     name: 'broken',
     status: 'invalid',
     reason: 'broken.yaml: name: is not there',
+    origin: 'broken.yaml',
   });
 
   const { code, out } = await runInTest(['collectors', 'list'], env);

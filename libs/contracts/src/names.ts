@@ -55,4 +55,7 @@ export const Digest = z.string().regex(/^[0-9a-f]{16}$/);
 export const Digits = z.string().regex(/^-?\d{1,30}$/);
 
 /** PostgreSQL's clock in microseconds since 1970 UTC, as digits. */
-export const Micros = z.string().regex(/^\d{1,20}$/);
+export const Micros = z.string().regex(/^\d{1,17}$/);
+
+/** A place in an order, as PostgreSQL's `integer` holds it. */
+export const Ordinal = z.number().int().min(0).max(2_147_483_647);

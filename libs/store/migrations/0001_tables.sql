@@ -5,6 +5,8 @@ create table tidemark.collectors (
   name          text primary key,
   revision      text,
   definition    jsonb,
+  -- The file that defines it; null for a built-in one.
+  origin        text,
   enabled       boolean     not null default true,
   status        text        not null default 'ready' check (status in ('ready', 'invalid', 'blocked')),
   error_message text,

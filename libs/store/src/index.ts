@@ -64,3 +64,7 @@ export { describeCollector, type CollectorDescriptionRow } from './status/descri
 export { listCollectors } from './status/list-collectors.ts';
 export { listPartitionMarks, type PartitionMarkRow } from './status/list-partition-marks.ts';
 export { setCollectorEnabled, type CollectorSwitch } from './collectors/set-collector-enabled.ts';
+export {
+  listCollectorsOfFiles,
+  type CollectorOfFile,
+} from './collectors/list-collectors-of-files.ts';

@@ -129,7 +129,7 @@ test('the control table shows duration, error and watermark of each execution', 
     {
       status: 'failed',
       records_inserted: '0',
-      error_message: 'a bad day',
+      error_message: 'RECORD_REFUSED: a bad day',
       watermark_end: null,
       seconds: '1',
     },

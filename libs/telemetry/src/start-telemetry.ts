@@ -1,5 +1,4 @@
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { getNumberFromEnv } from '@opentelemetry/core';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
@@ -21,6 +20,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import { metricExportSettings, spanExportSettings } from './export-settings.ts';
 import { rememberMetrics } from './prometheus.ts';
 import { redactUrl, secretValues } from './redact-url.ts';
 import { serviceName } from './service-name.ts';
@@ -28,8 +28,6 @@ import { rememberTelemetry } from './shutdown.ts';
 
 /** An exporter that hangs longer would keep a stopping process from its end. */
 const EXPORT_TIMEOUT_MS = 2_000;
-/** The standard's default; a reader that is made by hand does not look at the environment. */
-const METRICS_EVERY_MS = 60_000;
 
 /** Starts the SDK: metrics for Prometheus always, export by OTLP only to an endpoint that was set. */
 export function startTelemetry(env: NodeJS.ProcessEnv): void {
@@ -57,16 +55,16 @@ function spanProcessor(env: NodeJS.ProcessEnv): SpanProcessor {
   if (!endpointFor('TRACES', env)) return new NoopSpanProcessor();
   return new BatchSpanProcessor({
     exporter: new OTLPTraceExporter({ timeoutMillis: EXPORT_TIMEOUT_MS }),
+    ...spanExportSettings(env),
   });
 }
 
 function metricReaders(env: NodeJS.ProcessEnv): IMetricReader[] {
   if (!endpointFor('METRICS', env)) return [prometheusReader()];
   const exporter = new OTLPMetricExporter({ timeoutMillis: EXPORT_TIMEOUT_MS });
-  const exportIntervalMillis = getNumberFromEnv('OTEL_METRIC_EXPORT_INTERVAL') || METRICS_EVERY_MS;
   return [
     prometheusReader(),
-    new PeriodicExportingMetricReader({ exporter, exportIntervalMillis }),
+    new PeriodicExportingMetricReader({ exporter, ...metricExportSettings(env) }),
   ];
 }
 

@@ -34,10 +34,7 @@ export interface PageReading {
 }
 
 /** What a page's content becomes; throws when the page leads back to itself. */
-export function interpretPage(
-  reading: PageReading,
-  content: PageContent | CutAnswer,
-): PageResult {
+export function interpretPage(reading: PageReading, content: PageContent | CutAnswer): PageResult {
   const { definition, task } = reading;
   const isFirst = task.page.seq === 0;
   if (isFirst && task.signal !== null && content.signal === task.signal) {

@@ -52,28 +52,59 @@ async function bothWays(text: string) {
 async function expectSame(text: string): Promise<void> {
   const { byText, byValue } = await bothWays(text);
   expect(comparable(byText?.copyText.toString() ?? 'nothing')).toEqual(
-    comparable(byValue.copyText),
+    // As it travels: UTF-8 has no halves of surrogate pairs.
+    comparable(Buffer.from(byValue.copyText).toString()),
   );
   expect(byText?.records).toBe(byValue.records);
   expect(byText?.rejects).toEqual(byValue.rejects);
 }
 
-const texts = ['"a"', '""', '"a\\tb"', '"\\u0000x"', '"\\\\N"', '"ü€😀"', '"NaN"', '" 7 "', '"\\ud800"'];
+const texts = [
+  '"a"',
+  '""',
+  '"a\\tb"',
+  '"\\u0000x"',
+  '"\\\\N"',
+  '"ü€😀"',
+  '"NaN"',
+  '" 7 "',
+  '"\\ud800"',
+];
 const numbers = ['0', '-0', '7', '-12', '1.50', '-0.0', '0.000', '1e3', '1E400', '0.1', '3.0'];
 const long = ['9223372036854775807', '9223372036854775808', '12345678901234567890.1234567890'];
-const instants = ['"2024-01-31T12:00:00Z"', '"2024-02-28 23:59:59.123456Z"', '"2024-02-30T00:00:00Z"'];
-const others = ['true', 'false', 'null', '"yes"', '{"a":[1.0]}', '[]', '["a",null,"b\\"c"]', '[{}]'];
+const instants = [
+  '"2024-01-31T12:00:00Z"',
+  '"2024-02-28 23:59:59.123456Z"',
+  '"2024-02-30T00:00:00Z"',
+];
+const others = [
+  'true',
+  'false',
+  'null',
+  '"yes"',
+  '{"a":[1.0]}',
+  '[]',
+  '["a",null,"b\\"c"]',
+  '[{}]',
+];
 const dates = ['"2024-01-31"', '1700000000000', '"2024-01-31T12:00:00+02:00"', '"-infinity"'];
 const value = fc.constantFrom(...texts, ...numbers, ...long, ...instants, ...others, ...dates);
 const names = [...Object.keys(fields), 'other', 'na\\u006de', 'constructor', '__proto__', 'id2'];
 const member = fc.tuple(fc.constantFrom(...names), value, fc.constantFrom('', ' ', '\n'));
 const object = fc
   .array(member, { maxLength: 14 })
-  .map((members) => `{${members.map(([name, text, gap]) => `"${name}"${gap}:${gap}${text}`).join(',')}}`);
+  .map(
+    (members) =>
+      `{${members.map(([name, text, gap]) => `"${name}"${gap}:${gap}${text}`).join(',')}}`,
+  );
 const likely = fc.record({ id: fc.nat(), name: fc.string(), score: fc.double(), ok: fc.boolean() });
 
 test('any records have the same rows and rejects as when they are parsed', async () => {
-  const record = fc.oneof(object, likely.map((each) => JSON.stringify(each)), value);
+  const record = fc.oneof(
+    object,
+    likely.map((each) => JSON.stringify(each)),
+    value,
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(record, { maxLength: 8 }), async (records) =>
       expectSame(`[${records.join(' , ')}]`),
@@ -105,15 +136,26 @@ test('long texts and many records make the text grow', async () => {
   await expectSame(JSON.stringify(records));
 });
 
-test.each(['', '{}', '[1', '[{"id":1}', '[{"id":1}] x', '[{"id":1},]', '[{"id" 1}]', '[{"id":01}]'])(
-  '%j is left to the parser',
-  async (text) => {
-    expect(await compileTextMapping(definitionOf())?.(Buffer.from(text))).toBeUndefined();
-  },
-);
+test.each([
+  '',
+  '{}',
+  '[1',
+  '[{"id":1}',
+  '[{"id":1}] x',
+  '[{"id":1},]',
+  '[{"id" 1}]',
+  '[{"id":01}]',
+])('%j is left to the parser', async (text) => {
+  expect(await compileTextMapping(definitionOf())?.(Buffer.from(text))).toBeUndefined();
+});
 
 test('definitions that look into values, or have a function, parse their records', () => {
-  const nested = { kind: 'table', table: 't', key: ['id'], fields: { id: { type: 'text', path: 'a.b' } } };
+  const nested = {
+    kind: 'table',
+    table: 't',
+    key: ['id'],
+    fields: { id: { type: 'text', path: 'a.b' } },
+  };
 
   expect(compileTextMapping(definitionOf({ target: nested }))).toBeUndefined();
   expect(compileTextMapping(definitionOf({ target: { kind: 'raw', table: 't' } }))).toBeUndefined();

@@ -1,4 +1,10 @@
-import { type Definition, nextPlace, parseExact, skipBlanks, valueEnd } from '@tidemark/collector-sdk';
+import {
+  type Definition,
+  nextPlace,
+  parseExact,
+  skipBlanks,
+  valueEnd,
+} from '@tidemark/collector-sdk';
 import { type PlainBytes, plainBytesOf } from './columns/copy-bytes.ts';
 import { NULL_TEXT } from './columns/copy-text.ts';
 import { CopyWriter } from './copy-writer.ts';

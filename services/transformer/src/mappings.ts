@@ -1,6 +1,11 @@
 import { Definition } from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
-import { compileMapping, type MapRecords, type MapTexts, type RecordFunction } from './map-records.ts';
+import {
+  compileMapping,
+  type MapRecords,
+  type MapTexts,
+  type RecordFunction,
+} from './map-records.ts';
 import { compileTextMapping } from './map-texts.ts';
 
 /** Where definitions come from. */

@@ -31,12 +31,14 @@ export class RecordMembers {
     let place = skipBlanks(json, at + 1);
     if (json[place] === CLOSE_OBJECT) return place + 1;
     for (let index = 0; place > 0; index += 1) {
-      const nameEnd = this.#nameEnd(json, place, index);
+      const known = this.#names[index];
+      const isKnown = known !== undefined && startsWith(json, place, known);
+      const nameEnd = isKnown ? place + known.length : nameEndOf(json, place);
       const value = nameEnd < 0 ? NONE : memberValue(json, nameEnd);
       const end = value < 0 ? NONE : valueEnd(json, value);
       if (end < 0) return NONE;
-      const column = this.#column(json, place, nameEnd, index);
-      if (column >= 0) {
+      const column = isKnown ? this.#found[index] : this.#lookUp(json, place, nameEnd, index);
+      if (column !== undefined && column >= 0) {
         this.places[column * 2] = value;
         this.places[column * 2 + 1] = end;
       }
@@ -45,17 +47,7 @@ export class RecordMembers {
     return place === 0 ? NONE : -1 - place;
   }
 
-  #nameEnd(json: Uint8Array, at: number, index: number): number {
-    const known = this.#names[index];
-    if (known && startsWith(json, at, known)) return at + known.length;
-    return json[at] === QUOTE ? stringEnd(json, at) : NONE;
-  }
-
-  #column(json: Uint8Array, from: number, ...[to, index]: [to: number, index: number]): number {
-    const known = this.#names[index];
-    if (known && known.length === to - from && startsWith(json, from, known)) {
-      return this.#found[index] ?? NONE;
-    }
+  #lookUp(json: Uint8Array, from: number, ...[to, index]: [to: number, index: number]): number {
     // A copy: a view would keep the whole part in memory.
     const name = Uint8Array.from(json.subarray(from, to));
     if (name.includes(BACKSLASH)) {
@@ -70,6 +62,10 @@ export class RecordMembers {
     }
     return column;
   }
+}
+
+function nameEndOf(json: Uint8Array, at: number): number {
+  return json[at] === QUOTE ? stringEnd(json, at) : NONE;
 }
 
 /** The name is kept with its quotes, so that one which only begins alike is another. */

@@ -235,6 +235,23 @@ test('streams, consumers and definitions that NATS lost are made again', async (
   await waitFor(() => harness.bus.jsm.streams.info('RAW_LIVE'), { what: 'the stream' });
 });
 
+test('a run that is active when its definition is removed keeps its consumer', async () => {
+  await harness.define('leaving', yamlOf('leaving'));
+  await waitFor(() => collector('leaving'), { what: 'the collector' });
+  await harness.command('run', 'leaving');
+  expect(await harness.answer('leaving')).toMatchObject({ outcome: 'accepted' });
+  const { rm } = await import('node:fs/promises');
+  await rm(`${harness.folder}/leaving.yaml`);
+  await waitFor(async () => (await collector('leaving'))?.revision === null, { what: 'its end' });
+
+  await harness.bus.jsm.consumers.delete('EXTRACT_LIVE', 'extract-leaving');
+
+  await waitFor(() => harness.bus.jsm.consumers.info('EXTRACT_LIVE', 'extract-leaving'), {
+    what: 'the consumer',
+    timeoutMs: 8_000,
+  });
+});
+
 test('a removed definition takes its collector out of use', async () => {
   await harness.define('brief', yamlOf('brief'));
   await waitFor(() => collector('brief'), { what: 'the collector' });

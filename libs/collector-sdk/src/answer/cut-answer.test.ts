@@ -19,23 +19,26 @@ function definitionOf(records: string, changes: object = {}): Definition {
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
-test.each(['data', '$', 'a.data', '1', 'a.1.data'])('records at %s are cut as they came', (path) => {
-  const records = '[ {"n":1.50,"big":12345678901234567890} ,\n{"t":"a\\u00e9]"}]';
-  const around = {
-    data: `{"pages":3,"data":${records}}`,
-    $: records,
-    'a.data': `{"a":{"x":[{}],"data":${records}},"pages":3}`,
-    '1': `[{"pages":3},${records}]`,
-    'a.1.data': `{"a":[[],{"data":${records}}],"pages":3}`,
-  };
-  const plain = path === '$' ? { paginate: { kind: 'none' } } : {};
-  const definition = definitionOf(path, { ...plain, request: { path: '/x', records: path } });
+test.each(['data', '$', 'a.data', '1', 'a.1.data'])(
+  'records at %s are cut as they came',
+  (path) => {
+    const records = '[ {"n":1.50,"big":12345678901234567890} ,\n{"t":"a\\u00e9]"}]';
+    const around = {
+      data: `{"pages":3,"data":${records}}`,
+      $: records,
+      'a.data': `{"a":{"x":[{}],"data":${records}},"pages":3}`,
+      '1': `[{"pages":3},${records}]`,
+      'a.1.data': `{"a":[[],{"data":${records}}],"pages":3}`,
+    };
+    const plain = path === '$' ? { paginate: { kind: 'none' } } : {};
+    const definition = definitionOf(path, { ...plain, request: { path: '/x', records: path } });
 
-  const cut = cutAnswer(definition, around[path as keyof typeof around]);
+    const cut = cutAnswer(definition, around[path as keyof typeof around]);
 
-  expect(cut?.recordCount).toBe(2);
-  expect(cut?.parts.map((part) => textOf(part.records))).toEqual([records]);
-});
+    expect(cut?.recordCount).toBe(2);
+    expect(cut?.parts.map((part) => textOf(part.records))).toEqual([records]);
+  },
+);
 
 test('what stands around the records is there for paging', () => {
   const cut = cutAnswer(definitionOf('data'), '{"data":[{"id":1}],"pages":12345678901234567890}');

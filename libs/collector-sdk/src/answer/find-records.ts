@@ -40,7 +40,7 @@ class RecordWalk {
   enter(at: number, level: number): number {
     const step = this.#steps[level];
     if (!step) return this.#cut(at);
-    switch (this.#json[at]) {
+    switch (this.#json[at] ?? 0) {
       case OPEN_OBJECT:
         return this.#throughObject(at, level, step);
       case OPEN_ARRAY:
@@ -73,8 +73,7 @@ class RecordWalk {
     const json = this.#json;
     let place = skipBlanks(json, at + 1);
     for (let index = 0; place > 0; index += 1) {
-      const end =
-        String(index) === step ? this.enter(place, level + 1) : valueEnd(json, place);
+      const end = String(index) === step ? this.enter(place, level + 1) : valueEnd(json, place);
       if (end < 0) return -1;
       place = nextPlace(json, end, CLOSE_ARRAY);
     }

@@ -9,7 +9,7 @@ const DEEPEST = 64;
 
 /** Where the value that begins at `at` ends; -1 when there is none that JSON.parse would take, or it is nested too deeply. */
 export function valueEnd(json: Uint8Array, at: number, depth = 0): number {
-  switch (json[at]) {
+  switch (json[at] ?? 0) {
     case QUOTE:
       return stringEnd(json, at);
     case OPEN_OBJECT:
@@ -118,7 +118,7 @@ function isDigit(code: number): boolean {
   return code >= ZERO && code <= NINE;
 }
 
-const escapes = new Set([...'"\\/bfnrtu'].map((each) => each.charCodeAt(0)));
+const escapes = new Set(Buffer.from('"\\/bfnrtu'));
 
 /** The four digits after \u are no quote and no backslash, so the walk goes on behind the letter. */
 function isEscape(json: Uint8Array, at: number): boolean {

@@ -32,10 +32,20 @@ test.each([
   ['the clock of PostgreSQL where the source has none', {}, open, undefined, '5000000'],
   ['less settle', { settle: '400ms' }, open, '1000000', '600000'],
   ['the end of the window when that is earlier', {}, { from: '0', to: '7' }, '1000000', '7'],
+  [
+    'the clock of PostgreSQL where that of the source is ahead',
+    {},
+    open,
+    '4070908800000000',
+    '5000000',
+  ],
   ['whole days for dates', { format: 'date' }, open, String(3 * day + 5), String(3 * day)],
   ['whole seconds for seconds', { format: 'epoch-s' }, open, '1999999', '1000000'],
 ])('a chunk covers up to %s', (...[, incremental, window, sourceUs, expected]) => {
-  const moment = { askedAtUs: '5000000', sourceUs };
+  const moment = {
+    askedAtUs: sourceUs === String(3 * day + 5) ? String(4 * day) : '5000000',
+    sourceUs,
+  };
 
   expect(boundOf(definitionWith(incremental), window, moment, [])).toBe(expected);
 });

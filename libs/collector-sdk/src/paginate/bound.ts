@@ -12,8 +12,8 @@ export interface AskedMoment {
 }
 
 /**
- * What a chunk covers at most, fixed by its page 0: the window's end, or the source's clock less `settle` if that is
- * earlier, rounded down to what the cursor's format can say. A cursor that is not a time has no clock: there the
+ * What a chunk covers at most, fixed by its page 0: the window's end, or the source's clock (never later than PostgreSQL's)
+ * less `settle` if that is earlier, rounded down to what the cursor's format can say. A cursor that is not a time has no clock: there the
  * greatest value on page 0 stands for it, or nothing is covered.
  */
 export function boundOf(
@@ -33,7 +33,10 @@ export function boundOf(
 }
 
 function settled(incremental: Incremental, moment: AskedMoment): bigint {
-  const now = BigInt(moment.sourceUs ?? moment.askedAtUs);
+  // A source whose clock is ahead, by years perhaps, must not cover what has not happened yet: less only re-reads.
+  const asked = BigInt(moment.askedAtUs);
+  const source = BigInt(moment.sourceUs ?? moment.askedAtUs);
+  const now = source < asked ? source : asked;
   const upTo = (now - durationToMicros(incremental.settle)).toString();
   return BigInt(floorDigits(upTo, incremental.format));
 }

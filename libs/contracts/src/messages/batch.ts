@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Digest, Micros, Revision, pageOutcomes } from '../names.ts';
+import { Digest, Micros, Ordinal, Revision, pageOutcomes } from '../names.ts';
 
 /** A batch holds at most this many records and this many bytes of text (before compression). */
 export const MAX_BATCH_RECORDS = 2_000;
@@ -11,13 +11,13 @@ export const MAX_REJECT_BYTES = 65_536;
 export const BatchHeaders = z.object({
   version: z.number().int().positive(),
   runId: z.uuid(),
-  chunkId: z.number().int().nonnegative(),
-  attempt: z.number().int().positive(),
-  seq: z.number().int().nonnegative(),
+  chunkId: Ordinal,
+  attempt: Ordinal.min(1),
+  seq: Ordinal,
   digest: Digest,
   /** Place of this part in its page, from 0. */
-  part: z.number().int().nonnegative(),
-  parts: z.number().int().positive(),
+  part: Ordinal,
+  parts: Ordinal.min(1),
   outcome: z.enum(pageOutcomes),
   askedAt: Micros,
   revision: Revision,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CollectorName, Digits, Micros, Revision, runClasses } from '../names.ts';
+import { CollectorName, Digits, Micros, Ordinal, Revision, runClasses } from '../names.ts';
 
 /** Values that a partition is run for, for example `{ "indicator": "SP.POP.TOTL" }`. */
 export const Partition = z.record(
@@ -14,7 +14,7 @@ export type Window = z.infer<typeof Window>;
 
 /** Where in a chunk one page is: what changes from page to page. */
 export const PagePlace = z.object({
-  seq: z.number().int().nonnegative(),
+  seq: Ordinal,
   /** The paginator's own place, for example `{ "page": 3 }`; empty for the first page. */
   place: z.record(z.string(), z.union([z.string(), z.number()])),
   /** Windows of the split axis that are still to be read, the current one first; empty when nothing is split. */
@@ -32,8 +32,8 @@ export type PagePlace = z.infer<typeof PagePlace>;
 export const ChunkTask = z.object({
   v: z.literal(1),
   runId: z.uuid(),
-  chunkId: z.number().int().nonnegative(),
-  attempt: z.number().int().positive(),
+  chunkId: Ordinal,
+  attempt: Ordinal.min(1),
   collector: CollectorName,
   runClass: z.enum(runClasses),
   revision: Revision,

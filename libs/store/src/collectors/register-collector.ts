@@ -5,12 +5,14 @@ export interface RegisteredDefinition {
   readonly revision: string;
   /** The definition as JSON. */
   readonly definition: string;
+  /** The file that defines it; null for a built-in one. */
+  readonly origin: string | null;
 }
 
 /** Makes a revision the one that new runs of its collector are pinned to; a collector that was invalid is ready again. */
 export async function registerCollector(
   db: Queryable,
-  { name, revision, definition }: RegisteredDefinition,
+  { name, revision, definition, origin }: RegisteredDefinition,
 ): Promise<void> {
   await db.query({
     name: 'register-definition',
@@ -23,12 +25,13 @@ export async function registerCollector(
   await db.query({
     name: 'register-collector',
     text: `
-      insert into tidemark.collectors as c (name, revision, definition)
-      values ($1, $2, $3)
+      insert into tidemark.collectors as c (name, revision, definition, origin)
+      values ($1, $2, $3, $4)
       on conflict (name) do update
-         set revision = excluded.revision, definition = excluded.definition,
+         set revision = excluded.revision, definition = excluded.definition, origin = excluded.origin,
              status = 'ready', error_message = null, updated_at = clock_timestamp()
-       where (c.revision, c.status, c.error_message) is distinct from (excluded.revision, 'ready', null)`,
-    values: [name, revision, definition],
+       where (c.revision, c.origin, c.status, c.error_message)
+             is distinct from (excluded.revision, excluded.origin, 'ready', null)`,
+    values: [name, revision, definition, origin],
   });
 }

@@ -64,8 +64,7 @@ function loadBatchOf(
   mapped: Mapped,
   rejects: readonly Reject[],
 ): { readonly headers: BatchHeaders; readonly body: Buffer } {
-  const text =
-    typeof mapped.copyText === 'string' ? Buffer.from(mapped.copyText) : mapped.copyText;
+  const text = typeof mapped.copyText === 'string' ? Buffer.from(mapped.copyText) : mapped.copyText;
   const rejected = Buffer.from(rejects.length === 0 ? '' : JSON.stringify(rejects));
   const { contentEncoding, body } = encodeBody(
     rejected.length === 0 ? text : Buffer.concat([text, rejected]),

@@ -12,7 +12,7 @@ import { findCollector, registerCollector, reportCollector, setRateLimit } from 
 import type { Deps } from '../deps.ts';
 import { collectorRefused, collectorRegistered } from '../events.ts';
 import { ensureTarget } from '../targets/ensure-target.ts';
-import type { Candidate } from './read-candidates.ts';
+import { BUILT_IN, type Candidate } from './read-candidates.ts';
 
 export interface RegistrationSettings {
   readonly functionNames: readonly string[];
@@ -42,12 +42,13 @@ export async function register(
     await report(deps, candidate, { status: 'blocked', reason: error.message });
     return;
   }
-  await publishRevision(deps, checked.definition, settings);
+  const origin = originOf(candidate);
+  await publishRevision(deps, { definition: checked.definition, origin }, settings);
 }
 
 async function publishRevision(
   deps: Deps,
-  definition: Definition,
+  { definition, origin }: { readonly definition: Definition; readonly origin: string | null },
   { ackWaitMs }: RegistrationSettings,
 ): Promise<void> {
   const { name, source, limits } = definition;
@@ -63,7 +64,7 @@ async function publishRevision(
   await provisionCollector(deps.bus, name, { concurrency, ackWaitMs, signal: deps.signal });
   const isNews = await deps.store.transaction(async (db) => {
     const before = await findCollector(db, name);
-    await registerCollector(db, { name, revision, definition: json });
+    await registerCollector(db, { name, revision, definition: json, origin });
     return before?.revision !== revision || before.status !== 'ready';
   });
   if (isNews) collectorRegistered(deps, name, revision);
@@ -71,13 +72,21 @@ async function publishRevision(
 
 async function report(
   deps: Deps,
-  { name, origin }: Candidate,
+  candidate: Candidate,
   problem: { readonly status: 'invalid' | 'blocked'; readonly reason: string },
 ): Promise<void> {
+  const { name } = candidate;
   const { status } = problem;
-  const reason = `${origin}: ${problem.reason}`;
-  const isNews = await deps.store.with((db) => reportCollector(db, { name, status, reason }));
+  const reason = `${candidate.origin}: ${problem.reason}`;
+  const origin = originOf(candidate);
+  const isNews = await deps.store.with((db) =>
+    reportCollector(db, { name, status, reason, origin }),
+  );
   if (isNews) collectorRefused(deps, { collectorName: name, status, reason });
+}
+
+function originOf({ origin }: Candidate): string | null {
+  return origin === BUILT_IN ? null : origin;
 }
 
 function isMismatch(error: unknown): error is TerminalError | TransientError {

@@ -1,9 +1,11 @@
 import type { Definition } from '@tidemark/collector-sdk';
-import { retireCollector } from '@tidemark/store';
+import { listCollectorsOfFiles, retireCollector, type CollectorOfFile } from '@tidemark/store';
 import type { Deps } from '../deps.ts';
 import { collectorRefused } from '../events.ts';
 import { BUILT_IN, fingerprintOf, readCandidates, type Candidate } from './read-candidates.ts';
 import { register, type RegistrationSettings } from './register.ts';
+
+const REMOVED = 'its definition was removed';
 
 export interface RegistrarSettings extends RegistrationSettings {
   readonly builtIns: readonly Definition[];
@@ -17,8 +19,6 @@ export class Registrar {
   #fingerprint: string | undefined;
   /** What was registered of each name; a name is missing while its registration has not come through. */
   readonly #done = new Map<string, string>();
-  /** The name of the collector that each file defined when it last told one. */
-  readonly #names = new Map<string, string>();
 
   constructor(deps: Deps, settings: RegistrarSettings) {
     this.#deps = deps;
@@ -30,7 +30,8 @@ export class Registrar {
     const { builtIns, folder } = this.#settings;
     const fingerprint = await fingerprintOf(folder);
     if (fingerprint === this.#fingerprint) return;
-    const candidates = this.#underKnownNames(await readCandidates(builtIns, folder));
+    const ofFiles = await this.#deps.store.with((db) => listCollectorsOfFiles(db, REMOVED));
+    const candidates = this.#underKnownNames(await readCandidates(builtIns, folder), ofFiles);
     const failures: unknown[] = [];
     for (const candidate of candidates) {
       await this.#registerOnce(candidate).catch((error: unknown) => failures.push(error));
@@ -41,12 +42,15 @@ export class Registrar {
   }
 
   /** A file that has lost its name by a mistake still stands for the collector that it defined: the last good one stays. */
-  #underKnownNames(candidates: readonly Candidate[]): Candidate[] {
+  #underKnownNames(
+    candidates: readonly Candidate[],
+    ofFiles: readonly CollectorOfFile[],
+  ): Candidate[] {
+    const names = new Map(ofFiles.map(({ origin, name }) => [origin, name]));
     const named = candidates.filter(({ namedBy }) => namedBy === 'itself');
     const byName = new Map(named.map((candidate) => [candidate.name, candidate]));
-    for (const { origin, name } of named) this.#names.set(origin, name);
     for (const candidate of candidates.filter(({ namedBy }) => namedBy === 'file')) {
-      const known = this.#names.get(candidate.origin) ?? candidate.name;
+      const known = names.get(candidate.origin) ?? candidate.name;
       const holder = byName.get(known);
       const name = holder === undefined || holder.origin === BUILT_IN ? known : candidate.name;
       byName.set(name, { ...candidate, name });
@@ -62,11 +66,13 @@ export class Registrar {
     this.#done.set(candidate.name, content);
   }
 
+  /** Asks the database, since a file may have been removed while nobody looked. */
   async #retireMissing(candidates: readonly Candidate[]): Promise<void> {
     const present = new Set(candidates.map(({ name }) => name));
-    for (const collectorName of this.#done.keys()) {
+    const ofFiles = await this.#deps.store.with((db) => listCollectorsOfFiles(db, REMOVED));
+    for (const { name: collectorName } of ofFiles) {
       if (present.has(collectorName)) continue;
-      const reason = 'its definition was removed';
+      const reason = REMOVED;
       await this.#deps.store.with((db) => retireCollector(db, collectorName, reason));
       collectorRefused(this.#deps, { collectorName, status: 'invalid', reason });
       this.#done.delete(collectorName);
