@@ -231,3 +231,48 @@ test('lanes on a consumer that comes later start by themselves', async () => {
 
   expect(seen).toEqual(['early']);
 });
+
+test('more messages that wait than there are lanes stop nobody else, and all of them are done in the end', async () => {
+  const done: string[] = [];
+  const deliveries: number[] = [];
+  let isAway = true;
+  start({
+    lanes: 2,
+    gate: createGate(2),
+    handler: async (msg) => {
+      if (textOf(msg).startsWith('waits') && isAway) {
+        throw new TransientError('TARGET_SCHEMA_MISMATCH', 'locked', { retryAfterMs: 200 });
+      }
+      done.push(textOf(msg));
+      deliveries.push(msg.deliveries);
+    },
+  });
+
+  for (let at = 0; at < 9; at += 1) await putRaw(set.bus, `waits ${at}`);
+  await putRaw(set.bus, 'hurries');
+  await waitFor(() => done.includes('hurries'), { what: 'the message behind those that wait' });
+  isAway = false;
+  await empty();
+
+  expect(done).toHaveLength(10);
+  expect(deliveries).toEqual(Array.from({ length: 10 }, () => 1));
+});
+
+test('a stop gives back what waits beside its lane', async () => {
+  const lanes = start({
+    lanes: 1,
+    handler: async () => {
+      throw new TransientError('DATABASE_UNAVAILABLE', 'away', { retryAfterMs: 60_000 });
+    },
+  });
+  for (let at = 0; at < 3; at += 1) await putRaw(set.bus, `waits ${at}`);
+  await waitFor(() => lanes.busy() === 3, { what: 'all of them to wait' });
+
+  await lanes.stop();
+
+  expect(lanes.busy()).toBe(0);
+  const done: string[] = [];
+  start({ handler: async (msg) => void done.push(textOf(msg)) });
+  await empty();
+  expect(done.toSorted()).toEqual(['waits 0', 'waits 1', 'waits 2']);
+});

@@ -7,7 +7,7 @@ import type { Booking, PagePatience } from './page-patience.ts';
 /** A wait this short is slept in place; a longer one gives the place among the lanes to somebody else. */
 const SLEEP_AT_MOST_MS = 500;
 /** A wait longer than this gives the message back for its whole length. */
-const HOLD_AT_MOST_MS = 60_000;
+const HOLD_AT_MOST_MS = 3_600_000;
 
 /** The request may be sent now; `askedAtUs` tells PostgreSQL's clock at any moment from here on. */
 export interface Admitted {

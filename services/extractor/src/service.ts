@@ -19,8 +19,8 @@ import { onPageTask, type PageTaskDeps } from './handlers/on-page-task.ts';
 import { logger } from './logger.ts';
 import type { PagePatience } from './page-patience.ts';
 
-/** Decoded text that all lanes hold together; answers beyond it wait their turn. */
-const MEMORY_BYTES = 8 * 1024 * 1024;
+/** Decoded text that the lanes of a class hold together; answers beyond it wait their turn. */
+const MEMORY_BYTES = { live: 6 * 1024 * 1024, backfill: 2 * 1024 * 1024 } as const;
 
 /** Opens the extractor: from here on it reads pages until it is disposed. The signal ends the wait for NATS. */
 export async function startExtractor(
@@ -35,9 +35,8 @@ export async function startExtractor(
   const agent = opening.adopt(new Agent({ connections: 64 }), async (each) => each.destroy());
   const definitions = new CompiledDefinitions(createDefinitions(bus));
   const { secrets } = config;
-  const memory = new ByteBudget(MEMORY_BYTES);
   const patience = new WeakMap<Message, PagePatience>();
-  const deps = { store, bus, definitions, secrets, dispatcher: agent, memory, patience };
+  const deps = { store, bus, definitions, secrets, dispatcher: agent, patience };
   const lanes = opening.use(new CollectorLanes(bus, openLanes(config, deps), config.discoveryMs));
   const health = opening.use(
     await startHealth({
@@ -65,25 +64,39 @@ function openStore(config: ExtractorConfig): Store {
   return new Store({
     url: config.databaseUrl,
     name: 'tidemark-extractor',
-    maxConnections: config.lanes,
+    maxConnections: config.lanes + backfillPlaces(config),
   });
 }
 
-/** All collectors share one gate: it is what this process works on at the same time. */
-function openLanes(config: ExtractorConfig, deps: PageTaskDeps): OpenLanes {
-  const gate = createGate(config.lanes);
-  return ({ stream, consumer }) =>
-    startLanes(deps.bus, {
+function backfillPlaces(config: ExtractorConfig): number {
+  return Math.max(1, Math.floor(config.lanes / 2));
+}
+
+/**
+ * All collectors of a class share one gate and one budget of memory: it is what this process works on at the same time.
+ * Backfills have their own, so that one that waits for room in its streams stops no live page.
+ */
+function openLanes(config: ExtractorConfig, shared: Omit<PageTaskDeps, 'memory'>): OpenLanes {
+  const placesOf = { live: config.lanes, backfill: backfillPlaces(config) };
+  const gates = { live: createGate(placesOf.live), backfill: createGate(placesOf.backfill) };
+  const memory = {
+    live: new ByteBudget(MEMORY_BYTES.live),
+    backfill: new ByteBudget(MEMORY_BYTES.backfill),
+  };
+  return ({ stream, consumer, runClass }) => {
+    const deps = { ...shared, memory: memory[runClass] };
+    return startLanes(deps.bus, {
       stream,
       consumer,
-      lanes: config.lanes,
-      gate,
+      lanes: placesOf[runClass],
+      gate: gates[runClass],
       ackWaitMs: config.ackWaitMs,
       logger,
       handler: async (message, signal) => onPageTask(message, deps, signal),
       poisonDeliveries: config.poisonDeliveries,
       onEnd: async (message, error) => onPageEnd(message, error, deps),
     });
+  };
 }
 
 async function reasonsNotReady(bus: Bus, store: Store, lanes: CollectorLanes): Promise<string[]> {

@@ -49,18 +49,18 @@ export async function startLoader(config: LoaderConfig, signal?: AbortSignal): P
   opening.defer(async () => {
     await Promise.all(opened.map(async (lanes) => lanes.stop()));
   });
-  const gate = createGate(placesOf(config));
   for (const runClass of runClasses) {
     await waitForTopology(bus, placeOf(runClass), signal);
+    const gate = createGate(placesOf(config, runClass));
     opened.push(openLanes(config, { runClass, gate, deps }));
   }
   const open = opening.move();
   return { failed: closedForGood(bus), [Symbol.asyncDispose]: async () => open.disposeAsync() };
 }
 
-/** With one place a backfill batch would be in the way of a live one. */
-function placesOf(config: LoaderConfig): number {
-  return Math.max(2, config.lanes);
+/** Each class has places of its own: backfills half as many, so that they are never in the way of live batches. */
+function placesOf(config: LoaderConfig, runClass: RunClass): number {
+  return runClass === 'live' ? config.lanes : Math.max(1, Math.floor(config.lanes / 2));
 }
 
 function openStore(config: LoaderConfig): Store {
@@ -68,7 +68,7 @@ function openStore(config: LoaderConfig): Store {
     url: config.databaseUrl,
     name: 'tidemark-loader',
     // One more than batches at work, for readiness.
-    maxConnections: placesOf(config) + 1,
+    maxConnections: placesOf(config, 'live') + placesOf(config, 'backfill') + 1,
     // Below the time after which a message goes to another loader, so that a frozen one holds no locks then.
     idleInTransactionTimeoutMs: Math.min(20_000, Math.ceil((config.ackWaitMs * 2) / 3)),
   });
@@ -84,14 +84,10 @@ interface LanesOfClass {
   readonly deps: LoaderDeps;
 }
 
-/**
- * Backfills get half of the places at most. Live lanes are more than places: a batch that waits for its table holds a
- * lane but no place, and the others go on.
- */
 function openLanes(config: LoaderConfig, { runClass, gate, deps }: LanesOfClass): Lanes {
   return startLanes(deps.bus, {
     ...placeOf(runClass),
-    lanes: runClass === 'live' ? config.lanes * 2 : Math.max(1, Math.floor(config.lanes / 2)),
+    lanes: placesOf(config, runClass),
     gate,
     ackWaitMs: config.ackWaitMs,
     poisonDeliveries: config.poisonDeliveries,

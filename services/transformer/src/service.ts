@@ -4,7 +4,6 @@ import {
   consumerOf,
   createDefinitions,
   createGate,
-  type Gate,
   type Lanes,
   startLanes,
   streamOf,
@@ -49,10 +48,9 @@ export async function startTransformer(
     await Promise.all(opened.map(async (lanes) => lanes.stop()));
     stopping.abort(new Error('the service stops'));
   });
-  const gate = createGate(Math.max(2, config.lanes));
   for (const runClass of runClasses) {
     await waitForTopology(bus, placeOf(runClass), either);
-    opened.push(openLanes(config, { runClass, gate, deps, signal: stopping.signal }));
+    opened.push(openLanes(config, { runClass, deps, signal: stopping.signal }));
   }
   const open = opening.move();
   return { failed: closedForGood(bus), [Symbol.asyncDispose]: async () => open.disposeAsync() };
@@ -64,20 +62,17 @@ function placeOf(runClass: RunClass): { stream: string; consumer: string } {
 
 interface LanesOfClass {
   readonly runClass: RunClass;
-  readonly gate: Gate;
   readonly deps: RawBatchDeps;
   readonly signal: AbortSignal;
 }
 
-/** Backfills get half of the places at most, so that live batches never wait behind them. */
-function openLanes(
-  config: TransformerConfig,
-  { runClass, gate, deps, signal }: LanesOfClass,
-): Lanes {
+/** Each class has places of its own: a backfill that waits for room in its stream stops no live batch. */
+function openLanes(config: TransformerConfig, { runClass, deps, signal }: LanesOfClass): Lanes {
+  const lanes = runClass === 'live' ? config.lanes : Math.max(1, Math.floor(config.lanes / 2));
   return startLanes(deps.bus, {
     ...placeOf(runClass),
-    lanes: runClass === 'live' ? config.lanes : Math.max(1, Math.floor(config.lanes / 2)),
-    gate,
+    lanes,
+    gate: createGate(lanes),
     ackWaitMs: config.ackWaitMs,
     poisonDeliveries: config.poisonDeliveries,
     logger,

@@ -23,6 +23,8 @@ export interface LaneWork {
   readonly stopping: AbortSignal;
   /** Aborts later: ends what works. */
   readonly giveUp: AbortSignal;
+  /** Called each time the message begins to wait: its lane may go on with others meanwhile. */
+  onWait(): void;
   handler(msg: Message, signal: AbortSignal): Promise<void>;
   onEnd(msg: Message, error: TerminalError): Promise<void>;
 }
@@ -59,6 +61,7 @@ async function decideFate(work: LaneWork, msg: Message): Promise<Fate> {
     switch (outcome.kind) {
       case 'wait':
         countWait(msg.subject, outcome.error.code);
+        work.onWait();
         if (!(await waited(outcome.delayMs, work.stopping))) return { kind: 'release' };
         break;
       case 'end':

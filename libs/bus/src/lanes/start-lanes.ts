@@ -1,9 +1,10 @@
 /**
  * The consume loop, and the only place that acks. A lane pulls one message when the gate has room, keeps it by telling the
  * server that it is in work, runs the handler, and does what its ending means (`outcome.ts`). Waiting happens here, in
- * place, outside the gate: it costs nobody a place and no delivery. A lane never ends by an error; it pulls again.
+ * place, outside the gate: it costs nobody a place and no delivery. While one waits its lane goes on with others, up to a
+ * bound, so that a locked table or a slow source does not stop everybody else. A lane never ends by an error; it pulls again.
  */
-import type { Consumer } from '@nats-io/jetstream';
+import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import { backoffMs, type Logger, sleep, type TerminalError } from '@tidemark/runtime';
 import type { Bus } from '../connect-bus.ts';
 import type { Gate } from './gate.ts';
@@ -16,7 +17,7 @@ import { tidyAfterCrashes } from './tidy-after-crashes.ts';
 export interface LanesOptions {
   readonly stream: string;
   readonly consumer: string;
-  /** Messages of this consumer in hand at most. */
+  /** Messages of this consumer at work at most; those that wait come on top. */
   readonly lanes: number;
   readonly gate: Gate;
   readonly ackWaitMs: number;
@@ -42,6 +43,9 @@ export interface Lanes {
 
 const PULL_EXPIRES_MS = 5_000;
 const SILENT_FAILURES = 3;
+/** Messages that wait beside their lanes, in number and in bytes; further ones keep their lanes. */
+const MAX_PARKED = 64;
+const MAX_PARKED_BYTES = 8 * 1024 * 1024;
 
 /** Starts to work on the messages of one consumer. */
 export function startLanes(bus: Bus, options: LanesOptions): Lanes {
@@ -51,7 +55,10 @@ export function startLanes(bus: Bus, options: LanesOptions): Lanes {
 class RunningLanes implements Lanes {
   readonly #bus: Bus;
   readonly #options: LanesOptions;
-  readonly #work: LaneWork;
+  readonly #work: Omit<LaneWork, 'onWait'>;
+  readonly #inHand = new Set<Promise<void>>();
+  #parked = 0;
+  #parkedBytes = 0;
   readonly #stopping = new AbortController();
   readonly #giveUp = new AbortController();
   readonly #running: Promise<void>[];
@@ -81,6 +88,7 @@ class RunningLanes implements Lanes {
     this.#stopping.abort();
     const timer = setTimeout(() => this.#giveUp.abort(), this.#options.stopGraceMs ?? 10_000);
     await Promise.all(this.#running);
+    await Promise.all(this.#inHand);
     clearTimeout(timer);
   }
 
@@ -125,13 +133,35 @@ class RunningLanes implements Lanes {
       delivered.nak();
       return;
     }
+    await this.#handle(delivered);
+  }
+
+  /** Resolves when the message is done, or when it waits beside its lane. */
+  async #handle(delivered: JsMsg): Promise<void> {
+    const laneIsFree = Promise.withResolvers<void>();
+    let isParked = false;
+    const size = delivered.data.length;
+    const onWait = (): void => {
+      const fits = this.#parked < MAX_PARKED && this.#parkedBytes + size <= MAX_PARKED_BYTES;
+      if (isParked || !fits) return;
+      isParked = true;
+      this.#parked += 1;
+      this.#parkedBytes += size;
+      laneIsFree.resolve();
+    };
     this.#busy += 1;
-    try {
-      await handleMessage(this.#work, delivered);
-    } finally {
-      this.#busy -= 1;
-      this.#lastPullAt = Date.now();
-    }
+    const done = handleMessage({ ...this.#work, onWait }, delivered)
+      .catch((error: unknown) => this.#tell('warn', 'a message could not be settled', error))
+      .finally(() => {
+        this.#busy -= 1;
+        this.#lastPullAt = Date.now();
+        this.#inHand.delete(done);
+        if (!isParked) return;
+        this.#parked -= 1;
+        this.#parkedBytes -= size;
+      });
+    this.#inHand.add(done);
+    await Promise.race([done, laneIsFree.promise]);
   }
 
   #tell(level: 'info' | 'warn', what: string, err?: unknown): void {
