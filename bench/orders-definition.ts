@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 
 /** The collector of the bench, as a user would write it: twelve columns, pages of 2,000, four at a time. */
-export function ordersDefinition(baseUrl: string): string {
+export function ordersDefinition(name: string, baseUrl: string): string {
   return stringify({
-    name: 'orders',
+    name,
     description: 'Generated orders, for the bench.',
     source: { name: 'orders', baseUrl },
     request: { path: '/records', records: 'data' },
@@ -21,7 +21,7 @@ export function ordersDefinition(baseUrl: string): string {
     },
     target: {
       kind: 'table',
-      table: 'orders',
+      table: name,
       key: ['id'],
       version: 'updated_at_source',
       fields: {

@@ -26,6 +26,7 @@ interface RunRow {
 export async function runCollector(
   pool: pg.Pool,
   natsUrl: string,
+  collector: string,
   mode: 'incremental' | 'full',
 ): Promise<RunResult> {
   const runId = crypto.randomUUID();
@@ -33,7 +34,10 @@ export async function runCollector(
   const nc = await connect({ servers: natsUrl });
   const startedMs = Date.now();
   try {
-    await jetstream(nc).publish('tidemark.command.run.orders', JSON.stringify({ runId, mode }));
+    await jetstream(nc).publish(
+      `tidemark.command.run.${collector}`,
+      JSON.stringify({ runId, mode }),
+    );
     const row = await ended(pool, runId);
     return {
       status: row.status,

@@ -47,7 +47,9 @@ export async function startBenchStack(
   opened.defer(async () => void (await source.stop(5_000)));
   const definitions = join(folder, 'collectors');
   await mkdir(definitions);
-  await writeFile(join(definitions, 'orders.yaml'), ordersDefinition(url));
+  for (const name of ['orders', 'warm_up']) {
+    await writeFile(join(definitions, `${name}.yaml`), ordersDefinition(name, url));
+  }
 
   const receiver = await startReceiver();
   opened.use(receiver);

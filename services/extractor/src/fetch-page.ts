@@ -105,7 +105,7 @@ function readAnswer(
   const refusal = judgeAnswer(definition.source, answer);
   if (refusal) return refusal;
   if (answer.status === 204) return { records: [], answer: undefined, signal: null };
-  const cut = cutAnswer(definition, answer.text);
+  const cut = answer.utf8 && cutAnswer(definition, answer.utf8);
   if (cut) return cut;
   const read = readPage(definition, answer.text);
   if ('page' in read) return read.page;

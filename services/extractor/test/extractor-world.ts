@@ -188,7 +188,10 @@ function readRaw(get: (name: string) => string | undefined, data: Uint8Array): R
     headers: headers.data,
     records: JSON.parse(text) as Record<string, unknown>[],
     text,
-    rejects: JSON.parse(body.toString('utf8', recordBytes, recordBytes + rejectBytes)) as Reject[],
+    rejects:
+      rejectBytes === 0
+        ? []
+        : (JSON.parse(body.toString('utf8', recordBytes, recordBytes + rejectBytes)) as Reject[]),
     failure: undefined,
   };
 }

@@ -33,7 +33,7 @@ test.each(['data', '$', 'a.data', '1', 'a.1.data'])(
     const plain = path === '$' ? { paginate: { kind: 'none' } } : {};
     const definition = definitionOf(path, { ...plain, request: { path: '/x', records: path } });
 
-    const cut = cutAnswer(definition, around[path as keyof typeof around]);
+    const cut = cutAnswer(definition, Buffer.from(around[path as keyof typeof around]));
 
     expect(cut?.recordCount).toBe(2);
     expect(cut?.parts.map((part) => textOf(part.records))).toEqual([records]);
@@ -41,7 +41,10 @@ test.each(['data', '$', 'a.data', '1', 'a.1.data'])(
 );
 
 test('what stands around the records is there for paging', () => {
-  const cut = cutAnswer(definitionOf('data'), '{"data":[{"id":1}],"pages":12345678901234567890}');
+  const cut = cutAnswer(
+    definitionOf('data'),
+    Buffer.from('{"data":[{"id":1}],"pages":12345678901234567890}'),
+  );
 
   expect(JSON.stringify(cut?.answer)).toBe('{"data":[],"pages":12345678901234567890}');
 });
@@ -59,13 +62,15 @@ test.each([
   ['an error', '{"error":"no","data":[]}'],
   ['a record that may not travel', `{"data":[{"a":"${'x'.repeat(MAX_RECORD_BYTES)}"}]}`],
 ])('%s is left to the parser', (_, text) => {
-  expect(cutAnswer(definitionOf('data'), text)).toBeUndefined();
+  expect(cutAnswer(definitionOf('data'), Buffer.from(text))).toBeUndefined();
 });
 
 test('paths that lead among the records are left to the parser', () => {
   const inside = { paginate: { kind: 'cursor', param: 'c', next: 'data.0.id' } };
 
-  expect(cutAnswer(definitionOf('data', inside), '{"data":[{"id":1}]}')).toBeUndefined();
+  expect(
+    cutAnswer(definitionOf('data', inside), Buffer.from('{"data":[{"id":1}]}')),
+  ).toBeUndefined();
 });
 
 test('cut and parsed answers have the same parts', () => {
@@ -75,7 +80,7 @@ test('cut and parsed answers have the same parts', () => {
     fc.property(fc.array(padded, { maxLength: 12 }), fc.jsonValue(), (records, other) => {
       const definition = definitionOf('data');
       const text = JSON.stringify({ other, data: records, pages: 7 });
-      const cut = cutAnswer(definition, text);
+      const cut = cutAnswer(definition, Buffer.from(text));
       const read = readPage(definition, text);
       const parts = 'page' in read ? cutParts(read.page.records) : [];
 
@@ -97,7 +102,7 @@ test.each([
 ])('%i records become parts of %j', (count, expected) => {
   const data = Array.from({ length: count }, (_, id) => ({ id }));
 
-  const cut = cutAnswer(definitionOf('data'), JSON.stringify({ data }));
+  const cut = cutAnswer(definitionOf('data'), Buffer.from(JSON.stringify({ data })));
 
   expect(cut?.parts.map((part) => part.recordCount)).toEqual(expected);
   expect(cut?.parts.flatMap((part) => JSON.parse(textOf(part.records)) as unknown[])).toEqual(data);

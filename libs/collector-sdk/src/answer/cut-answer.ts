@@ -29,10 +29,9 @@ export interface CutAnswer {
  * again. Undefined when the answer is not a plain one (`findRecords`), has an error, a record that may not travel, or
  * something to be looked up among the records: `readPage` and `cutParts` then tell what it is.
  */
-export function cutAnswer(definition: Definition, text: string): CutAnswer | undefined {
+export function cutAnswer(definition: Definition, json: Buffer): CutAnswer | undefined {
   const { errorAt, records: path } = definition.request;
   if (looksIntoRecords(definition)) return undefined;
-  const json = Buffer.from(text);
   const found = findRecords(json, path);
   if (!found) return undefined;
   const around = `${json.toString('utf8', 0, found.from)}[]${json.toString('utf8', found.to)}`;

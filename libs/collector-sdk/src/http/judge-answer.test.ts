@@ -12,6 +12,7 @@ const answer = (status: number, text = '', retryAfter?: string) => ({
   status,
   text,
   retryAfter,
+  utf8: undefined,
   bodyBytes: text.length,
   sourceUs: '1700000000000000',
 });

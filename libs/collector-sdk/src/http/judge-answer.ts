@@ -17,9 +17,10 @@ export interface Refusal {
 
 /** What an answer's status means; undefined when its body is to be read as a page. */
 export function judgeAnswer(source: Definition['source'], answer: HttpAnswer): Refusal | undefined {
-  const { status, text } = answer;
+  const { status } = answer;
   if (isThrottled(source, answer)) return throttled(answer);
   if (status >= 200 && status < 300) return undefined;
+  const { text } = answer;
   const reason = `the source answered ${status}`;
   if (status === 401 || status === 403) {
     return { code: 'SOURCE_AUTH_REJECTED', reason, again: 'no', text };

@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
 const decompress = promisify(gunzip);
+/** Node's own 16 KiB cost a callback for each. */
+const GUNZIP_CHUNK_BYTES = 256 * 1024;
 
 /** Why a body could not be taken as it is. */
 export class BodyError extends Error {
@@ -46,7 +49,7 @@ export async function readBody(
 async function unpack(body: Buffer, maxBytes: number): Promise<Buffer> {
   if (body.length === 0) return body;
   try {
-    return await decompress(body, { maxOutputLength: maxBytes });
+    return await decompress(body, { maxOutputLength: maxBytes, chunkSize: GUNZIP_CHUNK_BYTES });
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
@@ -54,14 +57,26 @@ async function unpack(body: Buffer, maxBytes: number): Promise<Buffer> {
   }
 }
 
+/** A body that is UTF-8, as declared, without a byte order mark; undefined for any other, which has to be decoded. */
+export function utf8Of(body: Buffer, contentType: string | undefined): Buffer | undefined {
+  const charset = charsetOf(contentType)?.toLowerCase() ?? 'utf-8';
+  if ((charset !== 'utf-8' && charset !== 'utf8') || !isUtf8(body)) return undefined;
+  const hasMark = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+  return hasMark ? body.subarray(3) : body;
+}
+
 /** The text of a body in its declared character set, UTF-8 otherwise, without a byte order mark. */
 export function decodeText(body: Uint8Array, contentType: string | undefined): string {
-  const charset = /charset\s*=\s*"?([\w-]+)/i.exec(contentType ?? '')?.[1];
+  const charset = charsetOf(contentType);
   try {
     return decoderOf(charset).decode(body);
   } catch (cause) {
     throw new BodyError('broken', `the answer is not valid ${charset ?? 'utf-8'}`, { cause });
   }
+}
+
+function charsetOf(contentType: string | undefined): string | undefined {
+  return /charset\s*=\s*"?([\w-]+)/i.exec(contentType ?? '')?.[1];
 }
 
 function decoderOf(charset: string | undefined): InstanceType<typeof TextDecoder> {

@@ -1,12 +1,14 @@
 import { request as undiciRequest, type Dispatcher } from 'undici';
 import type { OutgoingRequest } from '../auth/authorize.ts';
-import { BodyError, decodeText, readBody } from './read-body.ts';
+import { BodyError, decodeText, readBody, utf8Of } from './read-body.ts';
 import { sourceClockUs } from './retry-after.ts';
 
 /** What a source answered, whatever its status. */
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** The same as UTF-8, where it came so; then the text is made only when somebody asks for it. */
+  readonly utf8: Buffer | undefined;
   readonly bodyBytes: number;
   readonly retryAfter: string | undefined;
   /** The source's own clock at the moment of asking: its `Date` less `Age` less what the request took; µs as digits. */
@@ -86,10 +88,16 @@ async function readAnswer(
 ): Promise<HttpAnswer> {
   const encoding = header(response, 'content-encoding');
   const body = await readBody(response.body, encoding, options.maxBytes);
+  const contentType = header(response, 'content-type');
+  const utf8 = utf8Of(body, contentType);
+  let text = utf8 ? undefined : decodeText(body, contentType);
   const clock = sourceClockUs(header(response, 'date'), header(response, 'age'));
   return {
     status: response.statusCode,
-    text: decodeText(body, header(response, 'content-type')),
+    get text() {
+      return (text ??= utf8?.toString('utf8') ?? '');
+    },
+    utf8,
     bodyBytes: body.length,
     retryAfter: header(response, 'retry-after'),
     sourceUs: clock === undefined ? undefined : (clock - tookUs).toString(),
