@@ -21,7 +21,8 @@ export const errorCodes = {
   },
   COLLECTOR_DISABLED: {
     means: 'The collector is registered but switched off or its definition is invalid.',
-    action: 'Look at its reason in `tidemark status` and mend the definition.',
+    action:
+      'Look at its reason in `tidemark status`; mend the definition, or switch it on by `tidemark collectors enable <name>`.',
   },
   DEFINITION_INVALID: {
     means: 'A definition has mistakes; each is listed with its path.',

@@ -44,7 +44,7 @@ export async function chunkEnded(
 ): Promise<void> {
   const { collector, runClass } = route;
   const { runId, chunkId } = batch;
-  const { chunk, runStatus, mode } = ended;
+  const { chunk, runStatus } = ended;
   if (chunk.status === 'failed') {
     logger.error({ collector, runId, chunkId, code: chunk.code }, 'chunk failed');
   }
@@ -62,7 +62,6 @@ export async function chunkEnded(
     runId,
     collector,
     runClass,
-    mode,
     status: runStatus,
   } satisfies RunEvent);
 }

@@ -297,7 +297,7 @@ describe('a chunk', () => {
     expect(await fixture.load({ seq: 1, rows: numbered(2) })).not.toHaveProperty('ended');
     const last = await fixture.load({ seq: 0, rows: numbered(2, 'b', 10) });
     expect(last).toMatchObject({
-      ended: { chunk: { status: 'done' }, runStatus: 'success', mode: 'full' },
+      ended: { chunk: { status: 'done' }, runStatus: 'success' },
     });
     expect(
       await fixture.rows(

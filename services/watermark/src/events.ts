@@ -43,7 +43,7 @@ export async function runChanged(deps: Deps, run: RunState): Promise<void> {
   const { id: runId, collectorName, runClass, mode, status } = run;
   if (status === 'running') runs.add(1, { collector: collectorName, class: runClass, mode });
   deps.logger.info({ runId, collectorName, runClass, mode, status }, 'run changed');
-  const event: RunEvent = { v: 1, runId, collector: collectorName, runClass, mode, status };
+  const event: RunEvent = { v: 1, runId, collector: collectorName, runClass, status };
   await publishEvent(deps.bus, 'run', collectorName, event);
 }
 

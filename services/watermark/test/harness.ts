@@ -160,7 +160,7 @@ export class Harness implements AsyncDisposable {
     await publishEvent(this.bus, 'chunk', collector, { ...common, chunkId: chunk, status: 'done' });
     const status = rows[0]?.status;
     if (status !== 'running') {
-      const ended = { ...common, runClass: 'live', mode: 'incremental', status };
+      const ended = { ...common, runClass: 'live', status };
       await publishEvent(this.bus, 'run', collector, ended);
     }
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CollectorName, chunkStatuses, runClasses, runModes, runStatuses } from '../names.ts';
+import { CollectorName, chunkStatuses, runClasses, runStatuses } from '../names.ts';
 
 /** `tidemark.event.command.<collector>`: the answer to a command, also a row of `tidemark.commands`. */
 export const CommandEvent = z.object({
@@ -19,7 +19,6 @@ export const RunEvent = z.object({
   runId: z.uuid(),
   collector: CollectorName,
   runClass: z.enum(runClasses),
-  mode: z.enum(runModes),
   status: z.enum(runStatuses),
 });
 export type RunEvent = z.infer<typeof RunEvent>;

@@ -1,4 +1,4 @@
-import type { BatchHeaders, RunMode, RunStatus } from '@tidemark/contracts';
+import type { BatchHeaders, RunStatus } from '@tidemark/contracts';
 import { must } from '@tidemark/runtime';
 import type { Queryable } from '../connect.ts';
 
@@ -8,7 +8,6 @@ export type ChunkEnding =
 
 export interface EndedChunk {
   readonly runStatus: RunStatus;
-  readonly mode: RunMode;
 }
 
 /** Ends the chunk whose lock the batch's transaction holds, and with it the run when it was the last. */
@@ -21,10 +20,8 @@ export async function endBatchChunk(
   const { rows } = await db.query<EndedChunk>({
     name: 'end-batch-chunk',
     text: `
-      select e.run_status as "runStatus", r.mode
-        from tidemark.end_chunk($1, $2, $3, $4, $5) as e
-       cross join tidemark.collector_runs as r
-       where r.id = $1`,
+      select run_status as "runStatus"
+        from tidemark.end_chunk($1, $2, $3, $4, $5)`,
     values: [
       batch.runId,
       batch.chunkId,

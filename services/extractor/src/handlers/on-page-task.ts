@@ -114,8 +114,6 @@ async function tellEnd(
   const chunk = { v: 1, runId, chunkId, collector, status: chunkStatus };
   await publishEvent(bus, 'chunk', collector, chunk);
   if (openStatuses.includes(runStatus)) return;
-  // A task does not know its run's mode; the class tells the two ordinary ones apart.
-  const mode = runClass === 'backfill' ? 'backfill' : 'incremental';
-  const run = { v: 1, runId, collector, runClass, mode, status: runStatus };
+  const run = { v: 1, runId, collector, runClass, status: runStatus };
   await publishEvent(bus, 'run', collector, run);
 }
