@@ -3,3 +3,4 @@ export { showCount, showCounted, showDuration } from './print/show.ts';
 export { table } from './print/table.ts';
 export { hasEnded } from './progress/follow-run.ts';
 export { ProgressBoard } from './progress/progress-board.ts';
+export { colours } from './print/colours.ts';

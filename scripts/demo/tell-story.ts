@@ -1,6 +1,13 @@
-import { runSentence, runsTable, showCount, showCounted, showDuration, table } from '@tidemark/cli';
+import {
+  colours as pc,
+  runSentence,
+  runsTable,
+  showCount,
+  showCounted,
+  showDuration,
+  table,
+} from '@tidemark/cli';
 import { listRuns } from '@tidemark/store';
-import pc from 'picocolors';
 import type { SpanReceiver } from '../trace/receive-spans.ts';
 import { type SourceChange, changeSources } from './change-sources.ts';
 import { compareContent, isEqual } from './compare-content.ts';

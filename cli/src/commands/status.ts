@@ -5,7 +5,7 @@ import {
   listRuns,
 } from '@tidemark/store';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colours as pc } from '../print/colours.ts';
 import { type CliIo, print, printJson, say } from '../cli-io.ts';
 import { openStore } from '../open.ts';
 import { runsTable } from '../print/runs-table.ts';

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colours as pc } from './colours.ts';
 
 /** A count with its thousands apart. */
 export function showCount(count: number): string {

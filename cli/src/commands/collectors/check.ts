@@ -1,6 +1,6 @@
 import { registry } from '@tidemark/collectors';
 import type { Command } from 'commander';
-import pc from 'picocolors';
+import { colours as pc } from '../../print/colours.ts';
 import { type CliIo, FailedError, UsageError, print, printJson, say } from '../../cli-io.ts';
 import { showCounted } from '../../print/show.ts';
 import { type CheckedFile, checkFiles } from './check-files.ts';
