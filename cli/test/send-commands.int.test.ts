@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  await bus.jsm.streams.delete('COMMANDS').catch(() => undefined);
+  await bus.jsm.streams.purge('COMMANDS').catch(() => undefined);
 });
 
 afterAll(async () => {
@@ -30,12 +30,22 @@ async function addCommandStream(): Promise<void> {
   await bus.jsm.streams.add({ name: 'COMMANDS', subjects: ['tidemark.command.>'] });
 }
 
-/** Answers the next command in the place of the watermark service. */
-async function answerNext(
-  answer: object,
-): Promise<{ subject: string; body: Record<string, unknown> }> {
+interface SeenCommand {
+  readonly subject: string;
+  readonly body: Record<string, unknown>;
+}
+
+/** Answers the next command in the place of the watermark service; it listens already when this resolves. */
+async function answerNext(answer: object): Promise<{ readonly seen: Promise<SeenCommand> }> {
   const commands = bus.nc.subscribe('tidemark.command.>', { max: 1 });
   await bus.nc.flush();
+  return { seen: answerFirst(commands, answer) };
+}
+
+async function answerFirst(
+  commands: ReturnType<Bus['nc']['subscribe']>,
+  answer: object,
+): Promise<SeenCommand> {
   for await (const message of commands) {
     const body = message.json<Record<string, unknown>>();
     const event = {
@@ -57,7 +67,7 @@ const runId = '0197f6a0-0000-7000-8000-00000000000a';
 
 test('run publishes a checked command and prints the id of the run', async () => {
   await addCommandStream();
-  const seen = answerNext({ outcome: 'accepted', runId });
+  const { seen } = await answerNext({ outcome: 'accepted', runId });
 
   const result = await runInTest(
     [
@@ -90,7 +100,11 @@ test('run publishes a checked command and prints the id of the run', async () =>
 
 test('a refused command fails with its reasons', async () => {
   await addCommandStream();
-  void answerNext({ outcome: 'refused', runId: null, reasons: ['COLLECTOR_UNKNOWN: no such one'] });
+  await answerNext({
+    outcome: 'refused',
+    runId: null,
+    reasons: ['COLLECTOR_UNKNOWN: no such one'],
+  });
 
   const result = await runInTest(['run', 'usgs'], env);
 
@@ -100,9 +114,9 @@ test('a refused command fails with its reasons', async () => {
 
 test('a skipped command is said and fails only when its run was to be waited for', async () => {
   await addCommandStream();
-  void answerNext({ outcome: 'skipped', runId: null, reasons: ['RUN_CONFLICT: one is active'] });
+  await answerNext({ outcome: 'skipped', runId: null, reasons: ['RUN_CONFLICT: one is active'] });
   const skipped = await runInTest(['run', 'usgs', '--overlap', 'skip'], env);
-  void answerNext({ outcome: 'skipped', runId: null });
+  await answerNext({ outcome: 'skipped', runId: null });
   const waited = await runInTest(['run', 'usgs', '--wait'], env);
 
   expect(skipped).toMatchObject({ code: 0, out: '' });
@@ -139,7 +153,7 @@ test('--wait follows the run and its end decides the exit code', async () => {
      values ($1, 'usgs', 'live', 'incremental', 'failed', 'test', '0123456789abcdef', clock_timestamp())`,
     [runId],
   );
-  void answerNext({ outcome: 'accepted', runId });
+  await answerNext({ outcome: 'accepted', runId });
 
   const result = await runInTest(['run', 'usgs', '--wait', '--json'], env);
 
@@ -150,7 +164,8 @@ test('--wait follows the run and its end decides the exit code', async () => {
 test('--wait ends when the command that waited is answered with no', async () => {
   await addCommandStream();
   const waiting = '0197f6a0-0000-7000-8000-00000000000b';
-  const answering = answerNext({ outcome: 'queued', runId: waiting }).then(async ({ body }) =>
+  const { seen } = await answerNext({ outcome: 'queued', runId: waiting });
+  const answering = seen.then(async ({ body }) =>
     database.pool().query(
       `insert into tidemark.commands (id, verb, collector_name, payload, outcome, reasons, run_id)
        values ($1, 'run', 'usgs', '{}', 'refused', '{"COLLECTOR_DISABLED: switched off"}', $2)`,
@@ -167,7 +182,7 @@ test('--wait ends when the command that waited is answered with no', async () =>
 
 test('cancel names the run that is to end', async () => {
   await addCommandStream();
-  const seen = answerNext({ outcome: 'accepted', verb: 'cancel', runId });
+  const { seen } = await answerNext({ outcome: 'accepted', verb: 'cancel', runId });
 
   const result = await runInTest(['cancel', 'usgs', '--run', runId], env);
 
@@ -176,6 +191,8 @@ test('cancel names the run that is to end', async () => {
 });
 
 test('without the stream the command fails at once and says which service makes it', async () => {
+  await bus.jsm.streams.delete('COMMANDS');
+
   const result = await runInTest(['run', 'usgs'], env);
 
   expect(result.code).toBe(1);
