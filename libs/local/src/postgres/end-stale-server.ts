@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'nod
 import { join } from 'node:path';
 import { TransientError } from '@tidemark/runtime';
 import { poll } from '../poll.ts';
-import { endProcess } from '../processes/end-process.ts';
+import { endProcess, sendSignal } from '../processes/end-process.ts';
 import { identifyProcess, type ProcessIdentity } from '../processes/process-identity.ts';
 
 const END_DEADLINE_MS = 15_000;
@@ -36,7 +36,7 @@ export async function endStaleServer(dataFolder: string): Promise<void> {
     await endProcess(identity, END_DEADLINE_MS);
   }
   // Its children may outlive a killed server for a moment; unlocked before, two servers would write one folder.
-  if (!(await poll(() => !hasProcesses(dataFolder), END_DEADLINE_MS))) {
+  if (!(await poll(() => processesOf(dataFolder).length === 0, END_DEADLINE_MS))) {
     throw new TransientError(
       'SERVERS_MISSING',
       `An earlier PostgreSQL still works in ${dataFolder}: end its processes, then start again.`,
@@ -51,11 +51,25 @@ function worksIn(identity: ProcessIdentity, dataFolder: string): boolean {
     : identity.command.includes(dataFolder);
 }
 
-function hasProcesses(dataFolder: string): boolean {
-  if (!existsSync('/proc/self/cwd')) return false;
+/**
+ * Ends by SIGKILL whatever works in a data folder, and waits until it is gone: a killed server leaves its children
+ * behind for a moment, and they go on answering. Where there is no `/proc` they are left to notice by themselves.
+ */
+export async function killProcesses(dataFolder: string): Promise<void> {
+  const isGone = (): boolean => {
+    const pids = processesOf(dataFolder);
+    for (const pid of pids) sendSignal(pid, 'SIGKILL');
+    return pids.length === 0;
+  };
+  await poll(isGone, END_DEADLINE_MS);
+}
+
+function processesOf(dataFolder: string): number[] {
+  if (!existsSync('/proc/self/cwd')) return [];
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .some((name) => workingFolder(Number(name)) === dataFolder);
+    .map(Number)
+    .filter((pid) => workingFolder(pid) === dataFolder);
 }
 
 function workingFolder(pid: number): string | undefined {

@@ -2,7 +2,7 @@ import { TerminalError } from '@tidemark/runtime';
 import { poll } from '../poll.ts';
 import { startDaemon, type Daemon } from '../processes/daemon.ts';
 import { forgetProcess, recordProcess } from '../stack/process-records.ts';
-import { endStaleServer, readPostmasterFile } from './end-stale-server.ts';
+import { endStaleServer, killProcesses, readPostmasterFile } from './end-stale-server.ts';
 import type { ServerUser } from './server-user.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
@@ -80,6 +80,7 @@ export class PostgresProcess implements PostgresServer {
 
   async kill(): Promise<void> {
     await this.#end(['SIGKILL']);
+    await killProcesses(this.#options.dataFolder);
   }
 
   async restart(): Promise<void> {
