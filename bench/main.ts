@@ -15,13 +15,19 @@ const { values } = parseArgs({
     'copy-times': { type: 'string', default: '5' },
     'warm-ups': { type: 'string', default: '1' },
     profile: { type: 'string' },
+    'node-options': { type: 'string', default: '' },
   },
 });
 const records = Number(values.records);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 say(`Starting servers, a source of ${records} records and the four services.`);
-await using stack = await startBenchStack(records, say, values.profile);
+await using stack = await startBenchStack({
+  records,
+  log: say,
+  profileFolder: values.profile,
+  nodeOptions: values['node-options'].split(' ').filter((option) => option !== ''),
+});
 const pool = new pg.Pool({ connectionString: stack.postgres.url, max: 2 });
 try {
   const report = await measure(stack, pool);

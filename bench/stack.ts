@@ -28,12 +28,18 @@ export interface BenchStack extends AsyncDisposable {
   readonly spansReceived: () => number;
 }
 
-/** Starts the stack in a new folder; the source has rendered its pages before this resolves. Services write CPU profiles into `profileFolder` when they end. */
-export async function startBenchStack(
-  records: number,
-  log: (line: string) => void,
-  profileFolder?: string,
-): Promise<BenchStack> {
+export interface BenchOptions {
+  readonly records: number;
+  readonly log: (line: string) => void;
+  /** Services write CPU profiles into it when they end. */
+  readonly profileFolder: string | undefined;
+  /** Options for the Node of each service, beside and instead of the usual ones. */
+  readonly nodeOptions: readonly string[];
+}
+
+/** Starts the stack in a new folder; the source has rendered its pages before this resolves. */
+export async function startBenchStack(options: BenchOptions): Promise<BenchStack> {
+  const { records, log, profileFolder, nodeOptions } = options;
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -64,6 +70,7 @@ export async function startBenchStack(
       const service = await startService({
         name,
         root,
+        nodeOptions,
         env: { ...env, ...(await profiling(name, profileFolder)) },
         onLine: (line) => warn(name, line, log),
       });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import {
   checkDefinition,
   compileRequest,
+  isHttp,
   lookUp,
   readPage,
   revisionOf,
@@ -20,64 +21,62 @@ test('every collector has a name of its own', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-describe.each(registry.definitions.map((definition) => [definition.name, definition] as const))(
-  '%s',
-  (name, definition) => {
-    const folder = fileURLToPath(new URL(name, import.meta.url));
-    const fixture = readFileSync(`${folder}/fixtures/page.json`, 'utf8');
+describe.each(
+  registry.definitions.filter(isHttp).map((definition) => [definition.name, definition] as const),
+)('%s', (name, definition) => {
+  const folder = fileURLToPath(new URL(name, import.meta.url));
+  const fixture = readFileSync(`${folder}/fixtures/page.json`, 'utf8');
 
-    test('its definition is valid, and stays the same as JSON', () => {
-      const functions = Object.keys(registry.functions);
-      const json: unknown = JSON.parse(JSON.stringify(definition));
+  test('its definition is valid, and stays the same as JSON', () => {
+    const functions = Object.keys(registry.functions);
+    const json: unknown = JSON.parse(JSON.stringify(definition));
 
-      expect(checkDefinition(definition, functions)).not.toHaveProperty('mistakes');
-      expect(checkDefinition(json, functions)).toEqual({ definition });
-      expect(revisionOf(definition)).toMatch(/^[0-9a-f]{16}$/);
-    });
+    expect(checkDefinition(definition, functions)).not.toHaveProperty('mistakes');
+    expect(checkDefinition(json, functions)).toEqual({ definition });
+    expect(revisionOf(definition)).toMatch(/^[0-9a-f]{16}$/);
+  });
 
-    test('it has a README', () => {
-      expect(existsSync(`${folder}/README.md`)).toBe(true);
-    });
+  test('it has a README', () => {
+    expect(existsSync(`${folder}/README.md`)).toBe(true);
+  });
 
-    test('the variables of its templates are values of each partition or known ones', () => {
-      const { path, query, headers } = definition.request;
-      const used = [path, ...Object.values(query), ...Object.values(headers)].flatMap(variablesOf);
+  test('the variables of its templates are values of each partition or known ones', () => {
+    const { path, query, headers } = definition.request;
+    const used = [path, ...Object.values(query), ...Object.values(headers)].flatMap(variablesOf);
 
-      for (const partition of definition.partitions) {
-        expect([...Object.keys(partition), ...always]).toEqual(expect.arrayContaining(used));
+    for (const partition of definition.partitions) {
+      expect([...Object.keys(partition), ...always]).toEqual(expect.arrayContaining(used));
+    }
+    expect(() => compileRequest(definition)).not.toThrow();
+  });
+
+  test('an answer of its source gives every required field of every record', () => {
+    const read = readPage(definition, fixture);
+    if (!('page' in read)) throw new Error(read.refusal.reason);
+    const change = definition.transform && registry.functions[definition.transform.function];
+    const { target } = definition;
+    if (target.kind !== 'table') return;
+
+    expect(read.page.records.length).toBeGreaterThan(0);
+    for (const record of read.page.records as Record<string, unknown>[]) {
+      const changed = change ? change(record) : record;
+      for (const [field, { path, required }] of Object.entries(target.fields)) {
+        const value = lookUp(changed, path ?? field);
+        if (required || target.key.includes(field)) expect(value, field).toEqual(expect.anything());
       }
-      expect(() => compileRequest(definition)).not.toThrow();
-    });
+    }
+  });
 
-    test('an answer of its source gives every required field of every record', () => {
-      const read = readPage(definition, fixture);
-      if (!('page' in read)) throw new Error(read.refusal.reason);
-      const change = definition.transform && registry.functions[definition.transform.function];
-      const { target } = definition;
-      if (target.kind !== 'table') return;
+  test('each field is found in at least one record of the answer', () => {
+    const read = readPage(definition, fixture);
+    if (!('page' in read) || definition.target.kind !== 'table') return;
+    const { fields } = definition.target;
+    const { records } = read.page;
 
-      expect(read.page.records.length).toBeGreaterThan(0);
-      for (const record of read.page.records as Record<string, unknown>[]) {
-        const changed = change ? change(record) : record;
-        for (const [field, { path, required }] of Object.entries(target.fields)) {
-          const value = lookUp(changed, path ?? field);
-          if (required || target.key.includes(field))
-            expect(value, field).toEqual(expect.anything());
-        }
-      }
-    });
+    const missing = targetShape(definition).columns.filter(({ name: column }) =>
+      records.every((record) => lookUp(record, fields[column]?.path ?? column) === undefined),
+    );
 
-    test('each field is found in at least one record of the answer', () => {
-      const read = readPage(definition, fixture);
-      if (!('page' in read) || definition.target.kind !== 'table') return;
-      const { fields } = definition.target;
-      const { records } = read.page;
-
-      const missing = targetShape(definition).columns.filter(({ name: column }) =>
-        records.every((record) => lookUp(record, fields[column]?.path ?? column) === undefined),
-      );
-
-      expect(missing).toEqual([]);
-    });
-  },
-);
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkDefinition } from './check.ts';
 import { defineCollector } from './define.ts';
-import type { DefinitionInput } from './definition.ts';
+import type { DefinitionInput } from './definition/definition.ts';
 import { revisionOf } from './revision.ts';
 
 const good = {

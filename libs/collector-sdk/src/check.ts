@@ -1,4 +1,4 @@
-import { Definition } from './definition.ts';
+import { Definition } from './definition/definition.ts';
 import { checkIncremental } from './check/incremental.ts';
 import { checkPartitions } from './check/partitions.ts';
 import { checkRequest } from './check/request.ts';

@@ -1,7 +1,7 @@
 import { TerminalError } from '@tidemark/runtime';
 import type { z } from 'zod';
 import { dayOf, daysOf, floorDiv } from './calendar.ts';
-import type { CursorFormat as CursorFormatSchema } from './definition.ts';
+import type { CursorFormat as CursorFormatSchema } from './definition/cursor-format.ts';
 
 export { durationToMicros, durationToMs } from './duration.ts';
 

@@ -1,4 +1,12 @@
-export * from './definition.ts';
+export * from './definition/definition.ts';
+export { Cursor } from './definition/cursor.ts';
+export { CursorFormat } from './definition/cursor-format.ts';
+export { Incremental } from './definition/incremental.ts';
+export { Paginate } from './definition/paginate.ts';
+export { HttpRequest, Request, SqlRequest } from './definition/request.ts';
+export { HttpSource, PostgresSource, Source } from './definition/source.ts';
+export { Field, fieldTypes, Target } from './definition/target.ts';
+export { Duration, Identifier, Path } from './definition/words.ts';
 export * from './target-shape.ts';
 export {
   cursorToDigits,

@@ -1,5 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml';
-import type { Definition } from './definition.ts';
+import type { Definition } from './definition/definition.ts';
 import type { Mistake } from './check/mistake.ts';
 
 export type YamlReading = { readonly value: unknown } | { readonly mistakes: readonly Mistake[] };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Partition } from '@tidemark/contracts';
 import { canonicalJson } from './canonical-json.ts';
-import type { Definition } from './definition.ts';
+import type { Definition } from './definition/definition.ts';
 
 /** Names the data of a definition: the same data has the same revision, however it was written. */
 export function revisionOf(definition: Definition): string {

@@ -1,9 +1,15 @@
-import { compileRequest, Definition, type BuildRequest } from '@tidemark/collector-sdk';
+import {
+  compileRequest,
+  Definition,
+  isHttp,
+  type BuildRequest,
+  type HttpDefinition,
+} from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
 
 /** A definition with its templates read. */
 export interface CompiledDefinition {
-  readonly definition: Definition;
+  readonly definition: HttpDefinition;
   readonly buildRequest: BuildRequest;
 }
 
@@ -42,6 +48,9 @@ function compile(key: string, value: unknown): CompiledDefinition {
     throw new TerminalError('DEFINITION_INVALID', `the definition ${key} is invalid`, {
       cause: parsed.error,
     });
+  }
+  if (!isHttp(parsed.data)) {
+    throw new TerminalError('DEFINITION_INVALID', `the definition ${key} reads a database`);
   }
   return { definition: parsed.data, buildRequest: compileRequest(parsed.data) };
 }

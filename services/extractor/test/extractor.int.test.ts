@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Definition, DefinitionInput } from '@tidemark/collector-sdk';
+import type { HttpDefinition, HttpDefinitionInput } from '@tidemark/collector-sdk';
 import { registry } from '@tidemark/collectors';
 import { startRecords, startUsgs, startWorldBank, type RecordsOptions } from '@tidemark/simulators';
 import { waitFor } from '@tidemark/testkit';
@@ -29,11 +29,11 @@ function newName(): string {
 }
 
 interface Changes {
-  readonly source?: Partial<DefinitionInput['source']>;
-  readonly paginate?: DefinitionInput['paginate'];
+  readonly source?: Partial<HttpDefinitionInput['source']>;
+  readonly paginate?: HttpDefinitionInput['paginate'];
 }
 
-function recordsCollector(url: string, changes: Changes = {}): DefinitionInput {
+function recordsCollector(url: string, changes: Changes = {}): HttpDefinitionInput {
   const name = newName();
   return {
     name,
@@ -434,8 +434,8 @@ test('a message that is no task travels on as a failure of its run', async () =>
   });
 });
 
-const builtIn = (name: string, url: string, source = {}): DefinitionInput => {
-  const found = registry.definitions.find((definition) => definition.name === name) as Definition;
+const builtIn = (name: string, url: string, source = {}): HttpDefinitionInput => {
+  const found = registry.definitions.find(({ name: its }) => its === name) as HttpDefinition;
   const { rate: _, ...rest } = found.source;
   return { ...found, source: { ...rest, baseUrl: url, retryDelay: '10ms', ...source } };
 };

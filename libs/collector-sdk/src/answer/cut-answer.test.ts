@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Definition } from '../definition.ts';
+import { HttpDefinition } from '../definition/definition.ts';
 import { cutAnswer } from './cut-answer.ts';
 import { cutParts, MAX_RECORD_BYTES } from './cut-parts.ts';
 import { readPage } from './read-page.ts';
 
-function definitionOf(records: string, changes: object = {}): Definition {
-  return Definition.parse({
+function definitionOf(records: string, changes: object = {}): HttpDefinition {
+  return HttpDefinition.parse({
     name: 'orders',
     source: { name: 'orders', baseUrl: 'http://127.0.0.1' },
     request: { path: '/x', records, errorAt: 'error' },

@@ -1,5 +1,5 @@
 import { MAX_BATCH_RECORDS } from '@tidemark/contracts';
-import type { Definition } from '../definition.ts';
+import type { HttpDefinition } from '../definition/definition.ts';
 import { MAX_PART_BYTES, MAX_RECORD_BYTES } from './cut-parts.ts';
 import { findRecords, type FoundRecords } from './find-records.ts';
 import { lookUp } from './look-up.ts';
@@ -29,7 +29,7 @@ export interface CutAnswer {
  * again. Undefined when the answer is not a plain one (`findRecords`), has an error, a record that may not travel, or
  * something to be looked up among the records: `readPage` and `cutParts` then tell what it is.
  */
-export function cutAnswer(definition: Definition, json: Buffer): CutAnswer | undefined {
+export function cutAnswer(definition: HttpDefinition, json: Buffer): CutAnswer | undefined {
   const { errorAt, records: path } = definition.request;
   if (looksIntoRecords(definition)) return undefined;
   const found = findRecords(json, path);
@@ -42,7 +42,7 @@ export function cutAnswer(definition: Definition, json: Buffer): CutAnswer | und
   return parts && { parts, recordCount, answer, signal: signalOf(definition, answer) };
 }
 
-function looksIntoRecords({ request, incremental, paginate }: Definition): boolean {
+function looksIntoRecords({ request, incremental, paginate }: HttpDefinition): boolean {
   if (incremental.kind === 'cursor' && incremental.unit === 'integer') return true;
   const paths = [
     request.errorAt,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { Definition } from '../definition.ts';
+import { HttpDefinition } from '../definition/definition.ts';
 import { readPage } from './read-page.ts';
 
-const definition = Definition.parse({
+const definition = HttpDefinition.parse({
   name: 'wb',
   source: { name: 'wb', baseUrl: 'http://127.0.0.1' },
   request: { path: '/x', records: '1', errorAt: '0.message' },

@@ -1,4 +1,4 @@
-import type { Definition } from '../definition.ts';
+import type { Definition, HttpDefinition } from '../definition/definition.ts';
 import { isRawJson } from './raw-json.ts';
 import { lookUp, textOf } from './look-up.ts';
 import { parseExact } from './parse-exact.ts';
@@ -21,7 +21,7 @@ export interface PageRefusal {
 
 /** Reads the records of an answer's text; says why when it is not what the definition says it is. */
 export function readPage(
-  definition: Definition,
+  definition: HttpDefinition,
   text: string,
 ): { readonly page: PageContent } | { readonly refusal: PageRefusal } {
   const parsed = parse(text);

@@ -1,4 +1,4 @@
-import type { Definition } from '../definition.ts';
+import type { HttpSource } from '../definition/source.ts';
 import type { Secrets } from './secrets.ts';
 
 /** A request as it goes out. */
@@ -11,7 +11,7 @@ export interface OutgoingRequest {
 /** The request with what the source's `auth` asks for; throws when the secret is missing or bound to other hosts. */
 export function authorize(
   request: OutgoingRequest,
-  auth: Definition['source']['auth'],
+  auth: HttpSource['auth'],
   secrets: Secrets,
 ): OutgoingRequest {
   if (auth.kind === 'none') return request;

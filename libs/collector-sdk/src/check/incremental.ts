@@ -1,5 +1,5 @@
 import { parseCursor } from '../cursor-format.ts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 import { durationToMicros } from '../duration.ts';
 import { isPeriodKey } from '../incremental/period-keys.ts';
 import type { Mistake, Sections } from './mistake.ts';

@@ -1,4 +1,4 @@
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 
 export interface Mistake {
   /** Where in the definition, keys and places joined by dots; empty for the whole. */

@@ -1,5 +1,5 @@
 import { auditColumns } from '../target-shape.ts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 import type { Mistake, Sections } from './mistake.ts';
 
 type Table = Extract<Definition['target'], { kind: 'table' }>;

@@ -1,5 +1,6 @@
 import { variablesOf } from '../request/template.ts';
-import type { Definition } from '../definition.ts';
+import type { HttpRequest } from '../definition/request.ts';
+import type { Definition } from '../definition/definition.ts';
 import type { Mistake, Sections } from './mistake.ts';
 
 /** Variables that every request has. */
@@ -10,7 +11,7 @@ const ends = ['from', 'to'];
 
 /** The templates of a request use only variables that will have been given a name: a typo would be an empty text. */
 export function checkTemplates({ request, partitions, incremental }: Sections): Mistake[] {
-  if (!request) return [];
+  if (request?.kind !== 'http') return [];
   const keys = partitions && sharedKeys(partitions);
   const hasEnds = incremental?.kind !== 'full';
   const known = new Set([...(keys ?? []), ...always, ...(hasEnds ? ends : [])]);
@@ -29,7 +30,7 @@ function tell(name: string, known: ReadonlySet<string>): string {
   return `there is no variable "${name}"${why}; there are ${[...known].join(', ')}`;
 }
 
-function templatesOf({ path, query, headers }: Definition['request']) {
+function templatesOf({ path, query, headers }: HttpRequest) {
   const named = (part: string, texts: Readonly<Record<string, string>>) =>
     Object.entries(texts).map(([name, text]) => ({ path: `request.${part}.${name}`, text }));
   return [

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Definition } from '../definition.ts';
+import { HttpSource } from '../definition/source.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { retryAfterMs, sourceClockUs } from './retry-after.ts';
 
-const source = Definition.shape.source.parse({
+const source = HttpSource.parse({
   name: 'x',
   baseUrl: 'http://127.0.0.1',
   throttledBy: [{ status: 400, body: 'slow down' }, { status: 502 }],

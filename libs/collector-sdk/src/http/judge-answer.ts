@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@tidemark/contracts';
-import type { Definition } from '../definition.ts';
+import type { HttpSource } from '../definition/source.ts';
 import { retryAfterMs } from './retry-after.ts';
 import type { HttpAnswer, HttpFailure } from './send-request.ts';
 
@@ -16,7 +16,7 @@ export interface Refusal {
 }
 
 /** What an answer's status means; undefined when its body is to be read as a page. */
-export function judgeAnswer(source: Definition['source'], answer: HttpAnswer): Refusal | undefined {
+export function judgeAnswer(source: HttpSource, answer: HttpAnswer): Refusal | undefined {
   const { status } = answer;
   if (isThrottled(source, answer)) return throttled(answer);
   if (status >= 200 && status < 300) return undefined;
@@ -47,7 +47,7 @@ export function judgeFailure(failure: HttpFailure): Refusal {
   }
 }
 
-function isThrottled(source: Definition['source'], answer: HttpAnswer): boolean {
+function isThrottled(source: HttpSource, answer: HttpAnswer): boolean {
   if (answer.status === 429 || answer.status === 503) return true;
   return source.throttledBy.some(
     ({ status, body }) =>

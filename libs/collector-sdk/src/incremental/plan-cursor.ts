@@ -1,7 +1,7 @@
 import type { Window } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import { cursorToDigits } from '../cursor-format.ts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 import { durationToMicros } from '../duration.ts';
 import { holesAbove, lowWaterMark } from './low-water-mark.ts';
 import type { ChunkDraft, PartitionState, PlanRequest } from './plan.ts';

@@ -1,5 +1,5 @@
 import { TerminalError } from '@tidemark/runtime';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 import { durationToMicros } from '../duration.ts';
 import { periodAt, periodNamed, periodsBetween } from './period-keys.ts';
 import type { ChunkDraft, PartitionState, PlanRequest } from './plan.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cursorToDigits } from '../cursor-format.ts';
 import { defineCollector } from '../define.ts';
-import type { Definition, DefinitionInput } from '../definition.ts';
+import type { Definition, DefinitionInput } from '../definition/definition.ts';
 import { partitionKey } from '../revision.ts';
 import type { ItemState, PartitionState, PlanRequest } from './plan.ts';
 import { planRun } from './plan-run.ts';

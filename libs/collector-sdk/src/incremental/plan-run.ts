@@ -1,6 +1,6 @@
 import type { Partition } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 import { partitionKey } from '../revision.ts';
 import { lowWaterMark } from './low-water-mark.ts';
 import { planCursor, startOf } from './plan-cursor.ts';

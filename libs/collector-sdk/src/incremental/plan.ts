@@ -1,5 +1,5 @@
 import type { PagePlace, Partition, Window } from '@tidemark/contracts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 
 /** What a run asks for, as far as a command can say it. */
 export interface PlanRequest {

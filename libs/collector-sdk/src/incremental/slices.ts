@@ -1,6 +1,6 @@
 import type { Window } from '@tidemark/contracts';
 import { cursorToDigits } from '../cursor-format.ts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 import { durationToMicros } from '../duration.ts';
 
 type Split = NonNullable<Extract<Definition['incremental'], { kind: 'cursor' }>['split']>;

@@ -1,6 +1,6 @@
 import type { Window } from '@tidemark/contracts';
 import { expect, test } from 'vitest';
-import { Definition } from '../definition.ts';
+import { Definition } from '../definition/definition.ts';
 import { boundOf } from './bound.ts';
 
 function definitionWith(incremental: Readonly<Record<string, unknown>>): Definition {

@@ -1,7 +1,7 @@
 import type { Window } from '@tidemark/contracts';
 import { durationToMicros, floorDigits, parseCursor } from '../cursor-format.ts';
 import { lookUp, textOf } from '../answer/look-up.ts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 
 type Incremental = Extract<Definition['incremental'], { kind: 'cursor' }>;
 

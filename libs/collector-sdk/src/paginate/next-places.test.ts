@@ -1,6 +1,6 @@
 import type { PagePlace } from '@tidemark/contracts';
 import { describe, expect, test } from 'vitest';
-import { Definition } from '../definition.ts';
+import { Definition } from '../definition/definition.ts';
 import { nextPlaces } from './next-places.ts';
 
 type Paginate = Definition['paginate'];

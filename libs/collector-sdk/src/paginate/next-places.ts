@@ -1,5 +1,5 @@
 import type { PagePlace } from '@tidemark/contracts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 import { stepFrom, totalPagesOf, type PageRead } from './steps.ts';
 
 /** The places that follow a page; `last` when nothing follows in its chunk. */

@@ -1,6 +1,6 @@
 import type { PagePlace } from '@tidemark/contracts';
 import { expect, test } from 'vitest';
-import { Definition } from '../definition.ts';
+import { Definition } from '../definition/definition.ts';
 import { saysTooMany, splitOf, splitPlace, type Split } from './split-window.ts';
 
 const definition = Definition.parse({

@@ -1,6 +1,6 @@
 import type { PagePlace, Window } from '@tidemark/contracts';
 import { cursorToDigits, durationToMicros } from '../cursor-format.ts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 
 type Incremental = Extract<Definition['incremental'], { kind: 'cursor' }>;
 export type Split = NonNullable<Incremental['split']>;

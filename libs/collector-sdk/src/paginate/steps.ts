@@ -1,6 +1,6 @@
 import type { PagePlace } from '@tidemark/contracts';
 import { lookUp, textOf } from '../answer/look-up.ts';
-import type { Definition } from '../definition.ts';
+import type { Definition } from '../definition/definition.ts';
 
 /** What paging sees of a page that was read. */
 export interface PageRead {

@@ -1,6 +1,6 @@
 import type { PageTask } from '@tidemark/contracts';
 import { expect, test } from 'vitest';
-import { Definition } from '../definition.ts';
+import { HttpDefinition } from '../definition/definition.ts';
 import { compileRequest } from './build-request.ts';
 
 const base = {
@@ -24,7 +24,8 @@ const task: PageTask = {
   page: { seq: 0, place: {}, windows: [], bound: null, stride: null },
 };
 const build = (definition: object, changes: Partial<PageTask> = {}): string =>
-  compileRequest(Definition.parse({ ...base, ...definition }))({ ...task, ...changes }).url.href;
+  compileRequest(HttpDefinition.parse({ ...base, ...definition }))({ ...task, ...changes }).url
+    .href;
 
 test('path and query are templates over the values of the partition', () => {
   const url = build({

@@ -2,7 +2,7 @@ import type { PageTask, Window } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import type { OutgoingRequest } from '../auth/authorize.ts';
 import { digitsToCursor, floorDigits, type CursorFormat } from '../cursor-format.ts';
-import type { Definition } from '../definition.ts';
+import type { Definition, HttpDefinition } from '../definition/definition.ts';
 import { splitOf } from '../paginate/split-window.ts';
 import {
   compileTemplate,
@@ -15,7 +15,7 @@ import {
 export type BuildRequest = (task: PageTask) => OutgoingRequest;
 
 /** Reads the templates of a definition once and makes its requests from them. */
-export function compileRequest(definition: Definition): BuildRequest {
+export function compileRequest(definition: HttpDefinition): BuildRequest {
   const { request, source } = definition;
   const path = compileTemplate(request.path);
   const query = compileAll(request.query);

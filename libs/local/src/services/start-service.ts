@@ -11,6 +11,8 @@ export interface ServiceOptions {
   readonly root: string;
   /** The settings of the service; nothing of our own environment is passed on but PATH and HOME. */
   readonly env: Readonly<Record<string, string>>;
+  /** Options for Node beside and instead of the usual ones. */
+  readonly nodeOptions?: readonly string[];
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
 }
 
@@ -30,11 +32,18 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const child = await startProcess({
     name: options.name,
     command: process.execPath,
-    args: [...serviceNodeOptions, '--import', '@tidemark/telemetry/register', 'src/main.ts'],
+    args: [
+      ...serviceNodeOptions,
+      ...(options.nodeOptions ?? []),
+      '--import',
+      '@tidemark/telemetry/register',
+      'src/main.ts',
+    ],
     cwd: join(options.root, 'services', options.name),
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
+      NODE_COMPILE_CACHE: join(options.root, '.tidemark', 'compile-cache'),
       OTEL_SERVICE_NAME: `tidemark-${options.name}`,
       ...options.env,
     },

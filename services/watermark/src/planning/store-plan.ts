@@ -1,11 +1,5 @@
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
-import {
-  partitionKey,
-  planRun,
-  type PartitionState,
-  type Plan,
-  type PlannedChunk,
-} from '@tidemark/collector-sdk';
+import { partitionKey, planRun, type Plan, type PlannedChunk } from '@tidemark/collector-sdk';
 import type { ChunkTask, PagePlace, RunStatus } from '@tidemark/contracts';
 import {
   closeRun,
@@ -13,8 +7,6 @@ import {
   ensureWatermarks,
   insertChunks,
   insertRun,
-  listItems,
-  lockWatermarks,
   readClock,
   type Queryable,
 } from '@tidemark/store';
@@ -22,6 +14,7 @@ import { attributeNames, linksTo, traceparentOf, withSpan } from '@tidemark/tele
 import type { QueuedCommand } from '../commands/queued-command.ts';
 import { isTargetEmpty } from '../targets/is-target-empty.ts';
 import type { UsableDefinition } from './load-definition.ts';
+import { loadStates } from './load-states.ts';
 
 export interface RunToPlan {
   readonly runId: string;
@@ -117,26 +110,4 @@ function taskOf(
     plannedAt,
     page: chunk.page,
   };
-}
-
-async function loadStates(db: Queryable, collector: string): Promise<Map<string, PartitionState>> {
-  const watermarks = await lockWatermarks(db, collector);
-  const states = new Map<string, PartitionState>(
-    watermarks.map(({ partition, floor, covered }) => [
-      partition,
-      { floor, covered, items: new Map() },
-    ]),
-  );
-  const items = Map.groupBy(await listItems(db, collector), ({ partition }) => partition);
-  for (const [partition, rows] of items) {
-    states.set(partition, {
-      floor: null,
-      covered: [],
-      ...states.get(partition),
-      items: new Map(
-        rows.map(({ key, lastSuccessUs, signal }) => [key, { lastSuccessUs, signal }]),
-      ),
-    });
-  }
-  return states;
 }

@@ -1,0 +1,90 @@
+-- Up Migration
+
+-- Records the content of a page, after its parts are published and before its next task is. The first content wins;
+-- whoever comes second goes on from the winner's next. May be what completes the chunk: all its parts may be loaded.
+create function tidemark.record_page(
+  p_run uuid, p_chunk integer, p_attempt integer, p_seq integer, p_digest text, p_parts integer,
+  p_outcome text, p_last boolean, p_next jsonb, p_bound numeric, p_signal text, p_asked_at_us numeric,
+  out verdict text, out digest text, out next jsonb, out chunk_status text, out run_status text)
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_status  text;
+  v_attempt integer;
+begin
+  select c.status, c.attempt into v_status, v_attempt
+    from tidemark.chunks c where c.run_id = p_run and c.chunk_id = p_chunk for update;
+  if not found or v_status <> 'active' or v_attempt <> p_attempt then
+    verdict := 'stop';
+    return;
+  end if;
+
+  insert into tidemark.pages (run_id, chunk_id, seq, digest, parts, outcome, last, next, bound, signal, asked_at)
+  values (p_run, p_chunk, p_seq, p_digest, p_parts, p_outcome, p_last, p_next, p_bound, p_signal,
+          tidemark.from_micros(p_asked_at_us))
+  on conflict do nothing;
+  if found then
+    update tidemark.chunks
+       set pages_read = pages_read + 1, parts_recorded = parts_recorded + p_parts
+     where run_id = p_run and chunk_id = p_chunk;
+  end if;
+
+  select p.digest, p.next into strict digest, next
+    from tidemark.pages p where p.run_id = p_run and p.chunk_id = p_chunk and p.seq = p_seq;
+  verdict := 'recorded';
+  chunk_status := 'active';
+
+  if tidemark.is_complete(p_run, p_chunk) then
+    chunk_status := 'done';
+    run_status := tidemark.end_chunk(p_run, p_chunk, 'done', null, null);
+  end if;
+end $$;
+
+-- The last step of a batch's transaction, after ledger, target and dead letters: takes the chunk's lock, checks the
+-- fence, adds the numbers. ending: null (more to come), done or failed: then end_chunk follows in the same transaction.
+-- verdict stop means: roll everything back, this batch belongs to nothing that is still open.
+create function tidemark.finish_batch(
+  p_run uuid, p_chunk integer, p_attempt integer, p_batch bigint, p_failed boolean,
+  p_inserted integer, p_updated integer, p_unchanged integer, p_stale integer, p_rejected integer,
+  p_max_rejects double precision, p_straight boolean,
+  out verdict text, out ending text)
+  language plpgsql as $$
+declare
+  v_status    text;
+  v_attempt   integer;
+  v_processed bigint;
+  v_rejected  bigint;
+begin
+  select c.status, c.attempt into v_status, v_attempt
+    from tidemark.chunks c where c.run_id = p_run and c.chunk_id = p_chunk for update;
+  if not found or v_status <> 'active' or v_attempt <> p_attempt then
+    verdict := 'stop';
+    return;
+  end if;
+  verdict := 'loaded';
+
+  update tidemark.batches
+     set records_processed = p_inserted + p_updated + p_unchanged + p_stale + p_rejected,
+         records_inserted = p_inserted, records_updated = p_updated, records_unchanged = p_unchanged,
+         records_stale = p_stale, records_rejected = p_rejected, loaded_at = clock_timestamp()
+   where id = p_batch;
+
+  update tidemark.chunks
+     set batches_loaded    = batches_loaded + (not p_failed)::integer,
+         records_processed = records_processed + p_inserted + p_updated + p_unchanged + p_stale + p_rejected,
+         records_inserted  = records_inserted + p_inserted,
+         records_updated   = records_updated + p_updated,
+         records_unchanged = records_unchanged + p_unchanged,
+         records_stale     = records_stale + p_stale,
+         records_rejected  = records_rejected + p_rejected,
+         straight          = straight and p_straight
+   where run_id = p_run and chunk_id = p_chunk
+  returning records_processed, records_rejected into v_processed, v_rejected;
+
+  if p_failed then
+    ending := 'failed';
+  elsif v_processed >= 100 and v_rejected > p_max_rejects * v_processed then
+    ending := 'rejects_exceeded';
+  elsif tidemark.is_complete(p_run, p_chunk) then
+    ending := 'done';
+  end if;
+end $$;
