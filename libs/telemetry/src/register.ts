@@ -6,7 +6,9 @@ import { register } from 'node:module';
 
 if (process.env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true') {
   // Without this hook modules that are imported later (pino) stay without their instrumentation.
-  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
+  register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, {
+    data: { include: ['pino'] },
+  });
   const { startTelemetry } = await import('./start-telemetry.ts');
   const { shutdownTelemetry } = await import('./shutdown.ts');
   startTelemetry(process.env);
