@@ -1,10 +1,19 @@
 import { Definition } from './definition/definition.ts';
 import { checkIncremental } from './check/incremental.ts';
+import { checkAnswers } from './check/answers.ts';
+import { checkAuth } from './check/auth.ts';
+import { checkDatabase } from './check/database.ts';
+import { checkPaginate } from './check/paginate.ts';
+import { checkJobs } from './check/jobs.ts';
 import { checkPartitions } from './check/partitions.ts';
+import { checkRate } from './check/rate.ts';
 import { checkRequest } from './check/request.ts';
 import { checkSchedule } from './check/schedule.ts';
 import { checkTarget } from './check/target.ts';
 import { checkTemplates } from './check/templates.ts';
+import { checkVariables } from './check/variables.ts';
+import { checkSnapshot } from './check/snapshot.ts';
+import { checkWorklist } from './check/worklist.ts';
 import { schemaMistakes } from './check/schema.ts';
 import type { Mistake, Sections } from './check/mistake.ts';
 
@@ -23,10 +32,19 @@ export function checkDefinition(
   const mistakes = [
     ...(parsed.success ? [] : schemaMistakes(parsed.error)),
     ...checkPartitions(sections),
+    ...checkAuth(sections),
+    ...checkRate(sections),
     ...checkRequest(sections),
+    ...checkAnswers(sections),
+    ...checkPaginate(sections),
     ...checkTemplates(sections),
+    ...checkDatabase(sections),
+    ...checkVariables(sections),
     ...checkIncremental(sections),
+    ...checkWorklist(sections),
+    ...checkSnapshot(sections),
     ...checkTarget(sections),
+    ...checkJobs(sections),
     ...checkFunction(sections, functionNames),
     ...checkSchedule(sections),
   ];

@@ -73,6 +73,62 @@ describe('digits become a cursor', () => {
   });
 });
 
+describe('days and local times are those of a zone', () => {
+  const berlin = 'Europe/Berlin';
+  const saoPaulo = 'America/Sao_Paulo';
+
+  test.each<[string, CursorNotation, string, string]>([
+    ['31/01/2024', 'dd/MM/yyyy', 'UTC', '2024-01-31T00:00:00Z'],
+    ['31/01/2024', 'dd/MM/yyyy', saoPaulo, '2024-01-31T03:00:00Z'],
+    ['31-01-2024', 'dd-MM-yyyy', berlin, '2024-01-30T23:00:00Z'],
+    ['01/31/2024', 'MM/dd/yyyy', 'UTC', '2024-01-31T00:00:00Z'],
+    ['01-31-2024', 'MM-dd-yyyy', 'UTC', '2024-01-31T00:00:00Z'],
+    ['20240131', 'yyyyMMdd', 'UTC', '2024-01-31T00:00:00Z'],
+    ['2024-01-31', 'time', saoPaulo, '2024-01-31T03:00:00Z'],
+    ['2024-07-01T12:00', 'time', berlin, '2024-07-01T10:00:00Z'],
+    ['2024-07-01T12:00:00.5', 'iso-local', berlin, '2024-07-01T10:00:00.500Z'],
+    ['2024-07-01T12:00Z', 'time', berlin, '2024-07-01T12:00:00Z'],
+  ])('%s as %s in %s is %s', (text, notation, zone, instant) => {
+    expect(digitsToCursor(cursorToDigits(text, notation, zone), 'iso')).toBe(instant);
+  });
+
+  test.each<[string, CursorNotation]>([
+    ['31/02/2024', 'dd/MM/yyyy'],
+    ['2024-01-31', 'dd/MM/yyyy'],
+    ['1/2/2024', 'dd/MM/yyyy'],
+    ['2024-07-01T12:00', 'iso-local'],
+  ])('%s is not %s in UTC', (text, notation) => {
+    expect(parseCursor(text, notation)).toBeUndefined();
+  });
+
+  test.each<[string, CursorNotation, string, 'from' | 'to', string]>([
+    ['2024-02-01T01:30:00Z', 'dd/MM/yyyy', saoPaulo, 'from', '31/01/2024'],
+    ['2024-02-01T01:30:00Z', 'dd/MM/yyyy', saoPaulo, 'to', '01/02/2024'],
+    ['2024-02-01T03:00:00Z', 'dd/MM/yyyy', saoPaulo, 'to', '01/02/2024'],
+    ['2024-02-01T01:30:00Z', 'date', 'UTC', 'to', '2024-02-02'],
+    ['2024-07-01T10:00:00Z', 'iso-local', berlin, 'from', '2024-07-01T12:00:00'],
+    // Half past two comes twice: a window from the first one takes in all of the second, and one up to the second all of the first.
+    ['2024-10-27T00:30:00Z', 'iso-local', berlin, 'from', '2024-10-27T02:00:00'],
+    ['2024-10-27T01:30:00Z', 'iso-local', berlin, 'to', '2024-10-27T03:00:00'],
+    ['1970-01-01T00:00:00.000001Z', 'epoch-s', 'UTC', 'to', '1'],
+    ['1969-12-31T23:59:59.999999Z', 'epoch-ms', 'UTC', 'to', '0'],
+  ])('%s as %s in %s is written as %s: %s', (...given) => {
+    const [instant, notation, zone, end, text] = given;
+    expect(digitsToCursor(cursorToDigits(instant, 'time'), notation, zone, end)).toBe(text);
+  });
+
+  test.each([
+    ['2018-11-04T12:00:00Z', saoPaulo, '2018-11-04T03:00:00Z'],
+    ['2018-02-18T02:30:00Z', saoPaulo, '2018-02-17T02:00:00Z'],
+    ['2024-10-27T12:00:00Z', berlin, '2024-10-26T22:00:00Z'],
+    ['2024-10-27T23:30:00Z', berlin, '2024-10-27T23:00:00Z'],
+  ])('%s in %s is rounded down to the begin of its day', (instant, zone, begin) => {
+    const digits = floorDigits(cursorToDigits(instant, 'time'), 'date', zone);
+
+    expect(digitsToCursor(digits, 'iso')).toBe(begin);
+  });
+});
+
 test('rounding down keeps to what a notation can express', () => {
   expect(floorDigits('1517270400999999', 'epoch-s')).toBe('1517270400000000');
   expect(floorDigits('-1', 'date')).toBe('-86400000000');

@@ -20,3 +20,8 @@ export function durationToMicros(text: string): bigint {
 export function durationToMs(text: string): number {
   return Number(durationToMicros(text) / 1_000n);
 }
+
+/** A length on the axis of a cursor: microseconds, or units of an integer. */
+export function lengthToDigits(length: string | number): bigint {
+  return typeof length === 'number' ? BigInt(length) : durationToMicros(length);
+}

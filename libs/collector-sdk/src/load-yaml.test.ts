@@ -43,6 +43,23 @@ test('null takes a setting away, and another kind replaces the whole object', ()
   expect(JSON.stringify(value)).not.toMatch(/rate|width/);
 });
 
+test('partitions are replaced as a whole, since they may come from several places', () => {
+  const base = { ...builtIn, partitions: { product: { a: [1] }, newestFirst: true } };
+  const partitionsOf = (yaml: string): unknown => {
+    const reading = readYamlDefinition(`extends: things\n${yaml}`, [
+      base as unknown as typeof builtIn,
+    ]);
+    return 'value' in reading ? Object(reading.value).partitions : reading;
+  };
+
+  expect(partitionsOf('partitions: { query: select 1, keys: [a], product: null }')).toEqual({
+    query: 'select 1',
+    keys: ['a'],
+  });
+  expect(partitionsOf('partitions: [{ a: 2 }]')).toEqual([{ a: 2 }]);
+  expect(partitionsOf('description: as it was')).toEqual(base.partitions);
+});
+
 test('a built-in is not changed by those who extend it', () => {
   const before = JSON.stringify(builtIn);
 

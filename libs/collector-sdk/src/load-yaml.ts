@@ -7,7 +7,7 @@ export type YamlReading = { readonly value: unknown } | { readonly mistakes: rea
 /**
  * The value that a YAML file stands for: one definition, or `extends: <built-in name>` and what differs from it.
  * Objects are merged key by key, arrays and values replaced, null takes a setting away; where `kind` differs, the whole
- * object is replaced.
+ * object is replaced, and so are partitions, which may come from several places at once.
  */
 export function readYamlDefinition(text: string, builtIns: readonly Definition[]): YamlReading {
   const lineCounter = new LineCounter();
@@ -33,7 +33,12 @@ function extend(value: Record<string, unknown>, builtIns: readonly Definition[])
   const { extends: name, ...differing } = value;
   if (name === undefined) return { value };
   const base = builtIns.find((definition) => definition.name === name);
-  if (base) return { value: merge(base, differing) };
+  if (base) {
+    const { partitions } = differing;
+    const merged = merge(base, differing);
+    const replaced = { ...Object(merged), partitions: merge({}, partitions) };
+    return { value: partitions ? replaced : merged };
+  }
   const names = builtIns.map((definition) => definition.name).join(', ') || 'none';
   return {
     mistakes: [

@@ -25,6 +25,14 @@ export const auditColumns: readonly Column[] = [
   { name: '_asked_at', type: 'timestamptz' },
 ];
 
+/** When a row was found to be gone from the source; of targets whose deletions are marked. */
+export const DELETED_AT: Column = { name: '_deleted_at', type: 'timestamptz' };
+
+/** Whether rows that are gone from the source stay in the target, with a mark. */
+export function marksDeletions({ incremental }: Pick<Definition, 'incremental'>): boolean {
+  return incremental.kind === 'snapshot' && incremental.deletions === 'mark';
+}
+
 const rawColumns: readonly Column[] = [
   { name: 'content_hash', type: 'text' },
   { name: 'reference_date', type: 'date' },

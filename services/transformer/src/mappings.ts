@@ -1,12 +1,12 @@
-import { Definition } from '@tidemark/collector-sdk';
-import { TerminalError } from '@tidemark/runtime';
 import {
+  Definition,
   compileMapping,
   type MapRecords,
   type MapTexts,
   type RecordFunction,
-} from './map-records.ts';
-import { compileTextMapping } from './map-texts.ts';
+  compileTextMapping,
+} from '@tidemark/collector-sdk';
+import { TerminalError } from '@tidemark/runtime';
 
 /** Where definitions come from. */
 export interface DefinitionSource {

@@ -1,3 +1,4 @@
+import { type RecordFunction } from '@tidemark/collector-sdk';
 import {
   type Bus,
   connectBus,
@@ -16,7 +17,6 @@ import type { TransformerConfig } from './config.ts';
 import { onRawBatch, type RawBatchDeps } from './handlers/on-raw-batch.ts';
 import { onRawEnd } from './handlers/on-raw-end.ts';
 import { logger } from './logger.ts';
-import type { RecordFunction } from './map-records.ts';
 import { Mappings } from './mappings.ts';
 
 /** Opens the transformer: from here on it maps raw batches until it is disposed. */

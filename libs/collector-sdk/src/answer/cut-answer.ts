@@ -4,6 +4,7 @@ import { MAX_PART_BYTES, MAX_RECORD_BYTES } from './cut-parts.ts';
 import { findRecords, type FoundRecords } from './find-records.ts';
 import { lookUp } from './look-up.ts';
 import { parseExact } from './parse-exact.ts';
+import { bodyPaths } from '../paginate/told.ts';
 import { signalOf } from './read-page.ts';
 
 /** A part of a page whose records are the source's own text. */
@@ -31,7 +32,7 @@ export interface CutAnswer {
  */
 export function cutAnswer(definition: HttpDefinition, json: Buffer): CutAnswer | undefined {
   const { errorAt, records: path } = definition.request;
-  if (looksIntoRecords(definition)) return undefined;
+  if (!hasPlainRecords(definition.request) || looksIntoRecords(definition)) return undefined;
   const found = findRecords(json, path);
   if (!found) return undefined;
   const around = `${json.toString('utf8', 0, found.from)}[]${json.toString('utf8', found.to)}`;
@@ -42,13 +43,20 @@ export function cutAnswer(definition: HttpDefinition, json: Buffer): CutAnswer |
   return parts && { parts, recordCount, answer, signal: signalOf(definition, answer) };
 }
 
+/** Whether the records stand in the answer as they will travel. */
+function hasPlainRecords({ decoder, shape, attach }: HttpDefinition['request']): boolean {
+  return decoder.kind === 'json' && shape === 'rows' && Object.keys(attach).length === 0;
+}
+
 function looksIntoRecords({ request, incremental, paginate }: HttpDefinition): boolean {
   if (incremental.kind === 'cursor' && incremental.unit === 'integer') return true;
+  if (incremental.kind === 'worklist') return true;
+  if (paginate.kind === 'offset' && paginate.drift?.by === 'overlap') return true;
   const paths = [
     request.errorAt,
     incremental.kind === 'periods' ? incremental.signal : undefined,
-    paginate.kind === 'page' ? paginate.totalPages : undefined,
-    paginate.kind === 'cursor' ? paginate.next : undefined,
+    incremental.kind === 'token' ? incremental.next : undefined,
+    ...bodyPaths(paginate),
   ];
   const { records } = request;
   return paths.some(
@@ -57,7 +65,8 @@ function looksIntoRecords({ request, incremental, paginate }: HttpDefinition): b
   );
 }
 
-function cutTexts(json: Buffer, { from, to, places }: FoundRecords): TextPart[] | undefined {
+/** Cuts texts of records at their places into parts; undefined when one is too long to travel, or all do not fit one part. */
+export function cutTexts(json: Buffer, { from, to, places }: FoundRecords): TextPart[] | undefined {
   const parts: TextPart[] = [];
   let first = 0;
   for (let next = 0; next < places.length; next += 2) {

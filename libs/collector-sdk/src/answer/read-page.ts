@@ -1,7 +1,8 @@
+import type { Partition } from '@tidemark/contracts';
 import type { Definition, HttpDefinition } from '../definition/definition.ts';
-import { isRawJson } from './raw-json.ts';
+import { decode, DecodeError } from './decode.ts';
 import { lookUp, textOf } from './look-up.ts';
-import { parseExact } from './parse-exact.ts';
+import { shapeRecords } from './shape-records.ts';
 
 /** What one answer says, once it is known to be the answer of this request. */
 export interface PageContent {
@@ -10,6 +11,8 @@ export interface PageContent {
   readonly answer: unknown;
   /** What the source gives as the sign of a change; null when it gives none. */
   readonly signal: string | null;
+  /** Why it is an empty page although the source answered something else. */
+  readonly ignored?: string | undefined;
 }
 
 /** Why an answer is no page. `flaky`: sources are known to give such answers now and then. */
@@ -23,42 +26,32 @@ export interface PageRefusal {
 export function readPage(
   definition: HttpDefinition,
   text: string,
+  partition: Partition = {},
 ): { readonly page: PageContent } | { readonly refusal: PageRefusal } {
-  const parsed = parse(text);
-  if ('refusal' in parsed) return parsed;
-  const { answer } = parsed;
-  const { errorAt, records: path } = definition.request;
-  const told = errorAt === undefined ? undefined : lookUp(answer, errorAt);
-  if (told !== undefined && told !== null) {
-    return refuse('SOURCE_REJECTED', `the answer has an error at ${errorAt}`, false);
-  }
-  const records = lookUp(answer, path);
-  if (records === undefined) {
-    return refuse('RESPONSE_INVALID', `the answer has no records at ${path}`, true);
-  }
-  const page = { answer, signal: signalOf(definition, answer) };
-  if (records === null) return { page: { ...page, records: [] } };
-  if (Array.isArray(records)) return { page: { ...page, records } };
-  if (typeof records === 'object' && !isRawJson(records)) {
-    return { page: { ...page, records: [records] } };
-  }
-  return refuse('RESPONSE_INVALID', `there is no list of records at ${path}`, true);
-}
-
-function parse(text: string): { answer: unknown } | { refusal: PageRefusal } {
+  const { decoder, errorAt } = definition.request;
   try {
-    return { answer: parseExact(text) };
-  } catch {
-    const looks = /^\s*</.test(text) ? 'it looks like XML or HTML' : 'it cannot be parsed';
-    return refuse('RESPONSE_INVALID', `the answer is not JSON: ${looks}`, true);
+    const answer = decode(decoder, text);
+    const told = errorAt === undefined ? null : lookUp(answer, errorAt);
+    if (told !== undefined && told !== null) {
+      return refuse('SOURCE_REJECTED', `the answer has an error at ${errorAt}`, false);
+    }
+    const records = shapeRecords(definition.request, answer, partition);
+    return { page: { records, answer, signal: signalOf(definition, answer) } };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return refuse('RESPONSE_INVALID', error.message, true);
   }
 }
 
-/** What an answer gives as the sign of a change; null when it gives none. */
-export function signalOf(definition: Definition, answer: unknown): string | null {
-  const { incremental } = definition;
-  if (incremental.kind !== 'periods' || incremental.signal === undefined) return null;
-  return textOf(lookUp(answer, incremental.signal)) ?? null;
+/** What an answer gives as the sign of a change, or as the token for the next run; null when it gives none. */
+export function signalOf({ incremental }: Definition, answer: unknown): string | null {
+  const path =
+    incremental.kind === 'periods'
+      ? incremental.signal
+      : incremental.kind === 'token'
+        ? incremental.next
+        : undefined;
+  return path === undefined ? null : (textOf(lookUp(answer, path)) ?? null);
 }
 
 function refuse(

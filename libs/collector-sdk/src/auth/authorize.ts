@@ -1,38 +1,48 @@
-import type { HttpSource } from '../definition/source.ts';
-import type { Secrets } from './secrets.ts';
+import type { Auth } from '../definition/auth.ts';
 
 /** A request as it goes out. */
 export interface OutgoingRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
 }
 
-/** The request with what the source's `auth` asks for; throws when the secret is missing or bound to other hosts. */
+/** The request with a credential where the source's `auth` wants it. */
 export function authorize(
   request: OutgoingRequest,
-  auth: HttpSource['auth'],
-  secrets: Secrets,
+  auth: Exclude<Auth, { kind: 'none' }>,
+  credential: string,
 ): OutgoingRequest {
-  if (auth.kind === 'none') return request;
-  const secret = secrets.must(auth.secret, request.url);
   switch (auth.kind) {
     case 'bearer':
-      return withHeader(request, 'authorization', `Bearer ${secret}`);
+    case 'oauth2':
+      return withHeader(request, 'authorization', `Bearer ${credential}`);
     case 'basic':
-      return withHeader(
-        request,
-        'authorization',
-        `Basic ${Buffer.from(secret).toString('base64')}`,
-      );
-    case 'api-key': {
-      if (auth.in === 'header') return withHeader(request, auth.name.toLowerCase(), secret);
-      const url = new URL(request.url);
-      const mark = url.search === '' ? '?' : '&';
-      url.search += `${mark}${encodeURIComponent(auth.name)}=${encodeURIComponent(secret)}`;
-      return { ...request, url };
-    }
+      return withHeader(request, 'authorization', basic(credential));
+    case 'api-key':
+      return withKey(request, auth.in, auth.name, credential);
+    case 'tokens':
+      if (auth.in === 'bearer') return withHeader(request, 'authorization', `Bearer ${credential}`);
+      return withKey(request, auth.in, auth.name ?? '', credential);
   }
+}
+
+/** What HTTP basic authentication sends for `user:password`. */
+export function basic(credential: string): string {
+  return `Basic ${Buffer.from(credential).toString('base64')}`;
+}
+
+function withKey(
+  request: OutgoingRequest,
+  place: 'header' | 'query',
+  ...[name, value]: [name: string, value: string]
+): OutgoingRequest {
+  if (place === 'header') return withHeader(request, name.toLowerCase(), value);
+  const url = new URL(request.url);
+  const mark = url.search === '' ? '?' : '&';
+  url.search += `${mark}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
+  return { ...request, url };
 }
 
 function withHeader(request: OutgoingRequest, name: string, value: string): OutgoingRequest {

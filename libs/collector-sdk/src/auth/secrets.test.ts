@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { authorize } from './authorize.ts';
 import { readSecrets } from './secrets.ts';
 
 const secrets = readSecrets({
@@ -9,31 +8,10 @@ const secrets = readSecrets({
   TIDEMARK_SECRET_LOGIN: 'user:hunter2',
   DATABASE_URL: 'postgres://never',
 });
-const request = {
-  method: 'GET',
-  url: new URL('http://api.example.com/x?a=1'),
-  headers: {},
-} as const;
-
-test.each([
-  [{ kind: 'bearer', secret: 'KEY' }, { authorization: 'Bearer p@ss word"1' }],
-  [{ kind: 'api-key', in: 'header', name: 'X-Key', secret: 'KEY' }, { 'x-key': 'p@ss word"1' }],
-  [{ kind: 'basic', secret: 'LOGIN' }, { authorization: 'Basic dXNlcjpodW50ZXIy' }],
-] as const)('%j is sent in a header', (auth, headers) => {
-  expect(authorize(request, auth, secrets).headers).toEqual(headers);
-});
-
-test('a key in the query is appended to it, encoded', () => {
-  const auth = { kind: 'api-key', in: 'query', name: 'key', secret: 'KEY' } as const;
-
-  const sent = authorize(request, auth, secrets);
-
-  expect(sent.url.href).toBe('http://api.example.com/x?a=1&key=p%40ss%20word%221');
-  expect(request.url.href).toBe('http://api.example.com/x?a=1');
-});
+const url = new URL('http://api.example.com/x?a=1');
 
 test('a secret that is not set is missing, whatever else the environment holds', () => {
-  expect(() => secrets.must('DATABASE_URL', request.url)).toThrow(/TIDEMARK_SECRET_DATABASE_URL/);
+  expect(() => secrets.must('DATABASE_URL', url)).toThrow(/TIDEMARK_SECRET_DATABASE_URL/);
 });
 
 test.each([
@@ -50,6 +28,28 @@ test.each([
 });
 
 test.each([
+  ['http://127.0.0.1:8080/', true],
+  ['http://localhost/', true],
+  ['http://[::1]:1/', true],
+  ['https://api.example.com/', false],
+  ['http://10.0.0.1/', false],
+  ['http://127.0.0.1.evil.org/', false],
+])('a secret that is bound to no host for %s: %s', (target, allowed) => {
+  const attempt = (): string => secrets.must('KEY', new URL(target));
+
+  if (allowed) expect(attempt()).toBe('p@ss word"1');
+  else expect(attempt).toThrow(/set TIDEMARK_SECRET_KEY_HOSTS=/);
+});
+
+test('what a secret brought is kept out of texts too, the newest of them', () => {
+  const learning = readSecrets({});
+  for (let i = 100; i < 160; i += 1) learning.learn(`token-${i}`);
+
+  expect(learning.redact('Bearer token-159')).toBe('Bearer [redacted]');
+  expect(learning.redact('Bearer token-100')).toBe('Bearer token-100');
+});
+
+test.each([
   'key=p@ss word"1.',
   'key=p%40ss%20word%221.',
   'key={"a":"p@ss word\\"1"}.',
@@ -61,3 +61,25 @@ test.each([
   expect(redacted).toContain('[redacted]');
   expect(redacted).not.toMatch(/p@ss|p%40ss|hunter2|dXNl/);
 });
+
+const addresses = readSecrets({
+  TIDEMARK_SECRET_DB: 'postgres://reader:p%40ss%2Fword@db.example.com/crm',
+  TIDEMARK_SECRET_BOUND: 'postgres://reader:hunter2@db.example.com/crm',
+  TIDEMARK_SECRET_BOUND_HOSTS: 'other.example.com',
+  TIDEMARK_SECRET_NONE: 'no address, hunter3',
+});
+
+test('an address names its host itself, and is bound to others only where that is said', () => {
+  expect(addresses.mustAddress('DB').hostname).toBe('db.example.com');
+  expect(() => addresses.mustAddress('BOUND')).toThrow(/bound to other.example.com/);
+  expect(() => addresses.mustAddress('MISSING')).toThrow(/TIDEMARK_SECRET_MISSING is not set/);
+  expect(() => addresses.mustAddress('NONE')).toThrow(/not of the form/);
+  expect(() => addresses.mustAddress('NONE')).not.toThrow(/hunter3/);
+});
+
+test.each(['p%40ss%2Fword', 'p@ss/word', 'postgres://reader:p%40ss%2Fword@db.example.com/crm'])(
+  'the password of an address is kept out of texts as %s',
+  (text) => {
+    expect(addresses.redact(`tried ${text}.`)).toBe('tried [redacted].');
+  },
+);

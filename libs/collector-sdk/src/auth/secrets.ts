@@ -1,6 +1,6 @@
 import { TerminalError } from '@tidemark/runtime';
 
-/** A secret that definitions may name, and the hosts it may be sent to (any when none is given). */
+/** A secret that definitions may name, and the hosts it may be sent to: without any, only this machine. */
 export interface Secret {
   readonly name: string;
   readonly value: string;
@@ -24,50 +24,108 @@ export function readSecrets(env: Readonly<Record<string, string | undefined>>): 
 export class Secrets {
   readonly #byName: ReadonlyMap<string, Secret>;
   readonly #forms: readonly string[];
+  readonly #learnt = new Set<string>();
 
   constructor(secrets: readonly Secret[]) {
     this.#byName = new Map(secrets.map((secret) => [secret.name, secret]));
     // The longest first, so that no form leaves the end of another behind.
-    this.#forms = [...new Set(secrets.flatMap(formsOf))].toSorted((a, b) => b.length - a.length);
+    this.#forms = [...new Set(secrets.flatMap(({ value }) => formsOf(value)))].toSorted(
+      (a, b) => b.length - a.length,
+    );
   }
 
-  /** The value of a secret for one host; throws when it is missing or bound to others. */
+  /** The value of a secret for one host; throws when it is missing or not bound to that host. */
   must(name: string, url: URL): string {
     const secret = this.#byName.get(name);
-    if (!secret) {
-      throw new TerminalError(
-        'SECRET_MISSING',
-        `the secret ${PREFIX}${name} is not set for the extractor`,
-      );
-    }
-    const { hosts } = secret;
-    if (hosts.length > 0 && !hosts.includes(url.host) && !hosts.includes(url.hostname)) {
-      throw new TerminalError(
-        'SECRET_NOT_BOUND',
-        `the secret ${PREFIX}${name} is bound to ${hosts.join(', ')}, not to ${url.host}`,
-      );
-    }
+    if (!secret) throw missing(name);
+    if (!isBoundTo(secret, url)) throw notBound(secret, url);
     return secret.value;
+  }
+
+  /** The address that a secret holds. It names its host itself; one that is bound to hosts as well has to be among them. */
+  mustAddress(name: string): URL {
+    const secret = this.#byName.get(name);
+    if (!secret) throw missing(name);
+    const url = URL.parse(secret.value);
+    if (!url) {
+      throw new TerminalError(
+        'CONFIG_INVALID',
+        `the secret ${PREFIX}${name} is not of the form postgres://user:password@host:port/database`,
+      );
+    }
+    if (secret.hosts.length > 0 && !isBoundTo(secret, url)) throw notBound(secret, url);
+    return url;
+  }
+
+  /** Keeps a value that a secret brought, such as an access token, out of texts too. */
+  learn(value: string): void {
+    this.#learnt.delete(value);
+    this.#learnt.add(value);
+    const [oldest] = this.#learnt;
+    if (this.#learnt.size > MAX_LEARNT && oldest !== undefined) this.#learnt.delete(oldest);
   }
 
   /** The text without any secret's value, whatever form it was sent in. */
   redact(text: string): string {
     let redacted = text;
     for (const form of this.#forms) redacted = redacted.replaceAll(form, '[redacted]');
+    for (const value of this.#learnt) {
+      for (const form of formsOf(value)) redacted = redacted.replaceAll(form, '[redacted]');
+    }
     return redacted;
   }
+}
+
+/** Older access tokens have long ended. */
+const MAX_LEARNT = 50;
+
+/** Without hosts a secret stays on this machine: who may write a definition may not send it anywhere. */
+function isBoundTo({ hosts }: Secret, url: URL): boolean {
+  if (hosts.length === 0) return isLoopback(url.hostname);
+  return hosts.includes(url.host) || hosts.includes(url.hostname);
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
+
+function missing(name: string): TerminalError {
+  return new TerminalError(
+    'SECRET_MISSING',
+    `the secret ${PREFIX}${name} is not set for the extractor`,
+  );
+}
+
+function notBound({ name, hosts }: Secret, url: URL): TerminalError {
+  const variable = PREFIX + name;
+  const bound =
+    hosts.length === 0
+      ? `the secret ${variable} is bound to no host; to send it to ${url.host}, set ${variable}${HOSTS}=${url.hostname} for the extractor`
+      : `the secret ${variable} is bound to ${hosts.join(', ')}, not to ${url.host}; see ${variable}${HOSTS} of the extractor`;
+  return new TerminalError('SECRET_NOT_BOUND', bound);
 }
 
 /** Shorter texts would redact what only looks like them. */
 const SHORTEST = 4;
 
-function formsOf({ value }: Secret): string[] {
+function formsOf(value: string): string[] {
   const password = value.includes(':') ? value.slice(value.indexOf(':') + 1) : value;
-  const forms = [value, password].flatMap((each) => [
+  const forms = [value, password, ...passwordsIn(value)].flatMap((each) => [
     each,
     encodeURIComponent(each),
     JSON.stringify(each).slice(1, -1),
     Buffer.from(each).toString('base64'),
   ]);
   return forms.filter((form) => form.length >= SHORTEST);
+}
+
+/** The password of an address, as it stands there and as it is sent. */
+function passwordsIn(value: string): string[] {
+  const encoded = URL.parse(value)?.password ?? '';
+  if (encoded === '') return [];
+  try {
+    return [encoded, decodeURIComponent(encoded)];
+  } catch {
+    return [encoded];
+  }
 }

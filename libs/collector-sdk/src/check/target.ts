@@ -1,10 +1,11 @@
-import { auditColumns } from '../target-shape.ts';
+import { isDayFormat } from '../cursor-format.ts';
+import { auditColumns, DELETED_AT } from '../target-shape.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Mistake, Sections } from './mistake.ts';
 
 type Table = Extract<Definition['target'], { kind: 'table' }>;
 
-const reservedNames = new Set(auditColumns.map(({ name }) => name));
+const reservedNames = new Set([...auditColumns, DELETED_AT].map(({ name }) => name));
 const systemSchemas = /^(tidemark|information_schema|pg_.*)$/;
 
 /** What a target's schema, key, version and fields must have in common. */
@@ -26,6 +27,11 @@ function checkFields({ fields, key, version }: Table): Mistake[] {
         message: 'is the name of a column that every target has',
       });
     }
+  }
+  for (const [name, { type, format }] of Object.entries(fields)) {
+    if (type === 'date' || !isDayFormat(format)) continue;
+    const path = `target.fields.${name}.format`;
+    mistakes.push({ path, message: `"${format}" says days, so the type must be date` });
   }
   for (const [place, name] of key.entries()) {
     const path = `target.key.${place}`;

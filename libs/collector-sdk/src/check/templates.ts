@@ -1,32 +1,54 @@
+import { partitionKeys } from '../incremental/partitions.ts';
 import { variablesOf } from '../request/template.ts';
 import type { HttpRequest } from '../definition/request.ts';
-import type { Definition } from '../definition/definition.ts';
 import type { Mistake, Sections } from './mistake.ts';
 
 /** Variables that every request has. */
 const always = ['today', 'planned_at'];
 
-/** Variables that tell what is asked for; a collector that reads everything each time has none of them. */
-const ends = ['from', 'to'];
+/** Variables that tell what is asked for, by the kind of `incremental` that has them. */
+const asked: Readonly<Record<string, readonly string[]>> = {
+  cursor: ['from', 'to'],
+  periods: ['from', 'to', 'first_day', 'last_day'],
+  worklist: ['ids'],
+};
+
+/** Names that mean something in requests whatever the partitions are. */
+export const ownVariables: ReadonlySet<string> = new Set([
+  ...always,
+  ...Object.values(asked).flat(),
+]);
 
 /** The templates of a request use only variables that will have been given a name: a typo would be an empty text. */
-export function checkTemplates({ request, partitions, incremental }: Sections): Mistake[] {
+export function checkTemplates(sections: Sections): Mistake[] {
+  const { request } = sections;
   if (request?.kind !== 'http') return [];
-  const keys = partitions && sharedKeys(partitions);
-  const hasEnds = incremental?.kind !== 'full';
-  const known = new Set([...(keys ?? []), ...always, ...(hasEnds ? ends : [])]);
   return templatesOf(request).flatMap(({ path, text }) => {
     const stray = text.replaceAll(/\{[^{}]+\}/g, '').match(/[{}]/);
     const mistakes = stray ? [{ path, message: `"${stray[0]}" belongs to no {variable}` }] : [];
-    // What a section with mistakes would have given is not known.
-    if (!keys) return mistakes;
-    const unknown = new Set(variablesOf(text).filter((name) => !known.has(name)));
-    return [...mistakes, ...[...unknown].map((name) => ({ path, message: tell(name, known) }))];
+    return [...mistakes, ...unknownVariables(sections, path, variablesOf(text))];
   });
 }
 
-function tell(name: string, known: ReadonlySet<string>): string {
-  const why = ends.includes(name) ? ' with incremental.kind full' : '';
+/** The names that a template uses and that nothing gives a value to. */
+export function unknownVariables(
+  { partitions, incremental }: Sections,
+  path: string,
+  names: readonly string[],
+): Mistake[] {
+  const keys = partitions && partitionKeys({ partitions });
+  // What a section with mistakes would have given is not known.
+  if (!keys) return [];
+  const kind = incremental?.kind;
+  const ofKind = kind === undefined ? Object.values(asked).flat() : (asked[kind] ?? []);
+  const known = new Set([...keys, ...always, ...ofKind]);
+  const unknown = new Set(names.filter((name) => !known.has(name)));
+  return [...unknown].map((name) => ({ path, message: tell(name, known, kind) }));
+}
+
+function tell(name: string, known: ReadonlySet<string>, kind: string | undefined): string {
+  const isOfOther = Object.values(asked).flat().includes(name);
+  const why = isOfOther ? ` with incremental.kind ${kind}` : '';
   return `there is no variable "${name}"${why}; there are ${[...known].join(', ')}`;
 }
 
@@ -38,10 +60,4 @@ function templatesOf({ path, query, headers }: HttpRequest) {
     ...named('query', query),
     ...named('headers', headers),
   ];
-}
-
-/** What each partition gives a value for; other differences between partitions are told elsewhere. */
-function sharedKeys(partitions: Definition['partitions']): string[] {
-  const [first = {}, ...others] = partitions;
-  return Object.keys(first).filter((key) => others.every((other) => key in other));
 }

@@ -4,8 +4,8 @@ import { Incremental } from './incremental.ts';
 import { Limits } from './limits.ts';
 import { Paginate } from './paginate.ts';
 import { Partitions } from './partitions.ts';
-import { HttpRequest, Request } from './request.ts';
-import { HttpSource, Source } from './source.ts';
+import { HttpRequest, Request, SqlRequest } from './request.ts';
+import { HttpSource, PostgresSource, Source } from './source.ts';
 import { Target } from './target.ts';
 import { Transform } from './transform.ts';
 
@@ -36,4 +36,14 @@ export type HttpDefinitionInput = z.input<typeof HttpDefinition>;
 /** Whether a checked definition reads an HTTP API. */
 export function isHttp(definition: Definition): definition is HttpDefinition {
   return definition.source.kind === 'http' && definition.request.kind === 'http';
+}
+
+/** A definition whose source is a PostgreSQL database. */
+export const SqlDefinition = Definition.extend({ source: PostgresSource, request: SqlRequest });
+export type SqlDefinition = z.infer<typeof SqlDefinition>;
+export type SqlDefinitionInput = z.input<typeof SqlDefinition>;
+
+/** Whether a checked definition reads a PostgreSQL database. */
+export function isSql(definition: Definition): definition is SqlDefinition {
+  return definition.source.kind === 'postgres' && definition.request.kind === 'sql';
 }

@@ -1,19 +1,14 @@
 import { CollectorName } from '@tidemark/contracts';
 import { z } from 'zod';
 import { Auth } from './auth.ts';
+import { Rate } from './rate.ts';
 import { Duration, SecretName } from './words.ts';
 
 const common = {
   /** Collectors with the same source name share its rate budget. */
   name: CollectorName,
-  /** At most `requests` in each `per`, evenly spaced but for `burst`; shared by all replicas. */
-  rate: z
-    .strictObject({
-      requests: z.number().int().positive(),
-      per: Duration,
-      burst: z.number().int().positive().default(1),
-    })
-    .optional(),
+  /** How much the source may be asked. */
+  rate: Rate.optional(),
   /** Of one request with its whole answer. */
   timeout: Duration.default('30s'),
   /** How often one request is tried before its page fails. */
@@ -34,10 +29,6 @@ export const HttpSource = z.strictObject({
     .positive()
     .max(64 * 1024 * 1024)
     .default(8 * 1024 * 1024),
-  /** Statuses, and parts of the body, that mean "wait", beside 429 and 503. */
-  throttledBy: z
-    .array(z.strictObject({ status: z.number().int(), body: z.string().optional() }))
-    .default([]),
 });
 export type HttpSource = z.infer<typeof HttpSource>;
 
@@ -45,8 +36,14 @@ export type HttpSource = z.infer<typeof HttpSource>;
 export const PostgresSource = z.strictObject({
   kind: z.literal('postgres'),
   ...common,
-  /** The secret that holds the address: `postgres://user:password@host:port/database`. */
+  /** The secret that holds the address: `postgres://user:password@host:port/database?sslmode=…`. */
   secret: SecretName,
+  /** Whether the connection is encrypted, and the server's certificate verified; the stricter of this and `sslmode` counts. */
+  tls: z.enum(['off', 'require', 'verify']).optional(),
+  /** Connections that one extractor opens at most, for all collectors of the source together. */
+  connections: z.number().int().min(1).max(32).default(2),
+  /** A connection that is not used for so long is closed. */
+  idleTimeout: Duration.default('10s'),
 });
 export type PostgresSource = z.infer<typeof PostgresSource>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Identifier, Path } from './words.ts';
+import { dayFormats } from './cursor-format.ts';
+import { Identifier, NameTemplate, Path } from './words.ts';
 
 /** The types of a target's columns. */
 export const fieldTypes = [
@@ -19,28 +20,47 @@ export const Field = z.strictObject({
   /** Where the value is in the record; the field's own name when absent. */
   path: Path.optional(),
   type: z.enum(fieldTypes),
-  /** How instants come: ISO 8601 with a zone, or an epoch. */
-  format: z.enum(['iso', 'epoch-s', 'epoch-ms', 'epoch-us']).default('iso'),
+  /** How instants come: ISO 8601 with a zone, or an epoch; and days, as people write them. */
+  format: z.enum(['iso', 'epoch-s', 'epoch-ms', 'epoch-us', ...dayFormats]).default('iso'),
   required: z.boolean().default(false),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
 });
+
+const onChange = ['evolve', 'freeze', 'discard'] as const;
+
+/** What a target does when the records of its source come to look otherwise than declared. */
+export const Contract = z.strictObject({
+  /**
+   * A field of the record itself that no declared field reads: `evolve` adds a column for it, `freeze` rejects the record, `discard` leaves it out.
+   */
+  columns: z.enum(onChange).default('discard'),
+  /**
+   * A value that is not of its column's type: `evolve` keeps it in a column of its own, named after the column and the
+   * type, `freeze` rejects the record, `discard` leaves it out and counts it.
+   */
+  types: z.enum(onChange).default('freeze'),
+});
+export type Contract = z.output<typeof Contract>;
 
 /** The table that records are loaded into. */
 export const Target = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('table'),
-    schema: Identifier.default('public'),
-    table: Identifier,
+    schema: NameTemplate.default('public'),
+    /** With values of the partition in it, `orders_{client}`, each job has a table of its own. */
+    table: NameTemplate,
     key: z.array(Identifier).min(1),
     /** Field whose value orders two contents of a key; without it the later read wins. */
     version: Identifier.optional(),
     fields: z.record(Identifier, Field),
+    contract: Contract.optional(),
   }),
   /** Every distinct payload once, as it came. */
   z.strictObject({
     kind: z.literal('raw'),
-    schema: Identifier.default('public'),
-    table: Identifier,
+    schema: NameTemplate.default('public'),
+    /** With values of the partition in it, `orders_{client}`, each job has a table of its own. */
+    table: NameTemplate,
     /** Where a record's reference date is. */
     referenceDate: Path.optional(),
     /** Paths that differ in every answer and do not make a new payload. */

@@ -3,8 +3,9 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 
 const decompress = promisify(gunzip);
-/** Node's own 16 KiB cost a callback for each. */
-const GUNZIP_CHUNK_BYTES = 256 * 1024;
+/** Deflate makes nothing smaller than this part of itself. */
+const GREATEST_RATIO = 1_032;
+const LEAST_OUTPUT_BYTES = 65_536;
 
 /** Why a body could not be taken as it is. */
 export class BodyError extends Error {
@@ -34,10 +35,10 @@ export async function readBody(
   switch ((encoding ?? 'identity').trim().toLowerCase()) {
     case 'identity':
     case '':
-      return body;
+      return unpackFile(body, maxBytes);
     case 'gzip':
     case 'x-gzip':
-      return unpack(body, maxBytes);
+      return unpackFile(await unpack(body, maxBytes), maxBytes);
     default:
       throw new BodyError(
         'broken',
@@ -46,15 +47,34 @@ export async function readBody(
   }
 }
 
+/** A file that is gzip itself says so by its first bytes, which begin no text. */
+async function unpackFile(body: Buffer, maxBytes: number): Promise<Buffer> {
+  const isPacked = body[0] === 0x1f && body[1] === 0x8b && body[2] === 8;
+  return isPacked ? unpack(body, maxBytes) : body;
+}
+
 async function unpack(body: Buffer, maxBytes: number): Promise<Buffer> {
   if (body.length === 0) return body;
   try {
-    return await decompress(body, { maxOutputLength: maxBytes, chunkSize: GUNZIP_CHUNK_BYTES });
+    return await decompress(body, {
+      maxOutputLength: maxBytes,
+      chunkSize: outputBytes(body, maxBytes),
+    });
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw new BodyError('broken', 'the answer cannot be unpacked', { cause });
   }
+}
+
+/**
+ * How much is likely to come out, so that it comes in one piece: the last four bytes of gzip tell. They are the source's
+ * word, so they make the buffer no larger than the answer may be, or can be, and they tell the last member only. A buffer
+ * that is filled to its end is followed by another, hence one byte more.
+ */
+function outputBytes(body: Buffer, maxBytes: number): number {
+  const told = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4);
+  return Math.max(LEAST_OUTPUT_BYTES, Math.min(told, maxBytes, body.length * GREATEST_RATIO) + 1);
 }
 
 /** A body that is UTF-8, as declared, without a byte order mark; undefined for any other, which has to be decoded. */

@@ -1,11 +1,16 @@
 import { request as undiciRequest, type Dispatcher } from 'undici';
 import type { OutgoingRequest } from '../auth/authorize.ts';
+import { AddressRefusedError } from './guarded-agent.ts';
 import { BodyError, decodeText, readBody, utf8Of } from './read-body.ts';
 import { sourceClockUs } from './retry-after.ts';
 
 /** What a source answered, whatever its status. */
 export interface HttpAnswer {
   readonly status: number;
+  /** The address that answered, after redirects. */
+  readonly url: URL;
+  /** By lower-case name; a header that came more than once is joined by commas. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   /** The same as UTF-8, where it came so; then the text is made only when somebody asks for it. */
   readonly utf8: Buffer | undefined;
@@ -18,7 +23,7 @@ export interface HttpAnswer {
 /** A request that brought no answer. */
 export type HttpFailure =
   | { readonly kind: 'network' | 'timeout' | 'too-large' | 'broken'; readonly reason: string }
-  | { readonly kind: 'redirected'; readonly reason: string };
+  | { readonly kind: 'redirected' | 'forbidden'; readonly reason: string };
 
 export interface SendOptions {
   readonly dispatcher: Dispatcher;
@@ -26,6 +31,13 @@ export interface SendOptions {
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
+
+/** Some sources refuse requests that do not say who asks. */
+const ownHeaders = {
+  accept: 'application/json, */*;q=0.5',
+  'accept-encoding': 'gzip',
+  'user-agent': 'tidemark',
+};
 
 const MAX_REDIRECTS = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -45,6 +57,7 @@ export async function sendRequest(
       return { kind: 'timeout', reason: `no whole answer within ${options.timeoutMs} ms` };
     }
     if (error instanceof BodyError) return { kind: error.kind, reason: error.message };
+    if (error instanceof AddressRefusedError) return { kind: 'forbidden', reason: error.message };
     return { kind: 'network', reason: networkReason(error) };
   }
 }
@@ -53,19 +66,20 @@ async function follow(
   outgoing: OutgoingRequest,
   options: SendOptions,
 ): Promise<HttpAnswer | HttpFailure> {
-  let { method, url } = outgoing;
+  let { method, url, body } = outgoing;
   for (let hops = 0; ; hops += 1) {
     const startedMs = performance.now();
     const response = await undiciRequest(url, {
       method,
-      headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...outgoing.headers },
+      body: body ?? null,
+      headers: { ...ownHeaders, ...outgoing.headers },
       dispatcher: options.dispatcher,
       signal: options.signal,
     });
     const tookUs = BigInt(Math.ceil((performance.now() - startedMs) * 1_000));
     const location = header(response, 'location');
     if (!redirects.has(response.statusCode) || location === undefined) {
-      return readAnswer(response, tookUs, options);
+      return readAnswer(response, url, tookUs, options);
     }
     await response.body.dump();
     const target = URL.parse(location, url.href);
@@ -76,13 +90,17 @@ async function follow(
     if (hops === MAX_REDIRECTS) {
       return { kind: 'redirected', reason: `redirected more than ${MAX_REDIRECTS} times` };
     }
-    if (response.statusCode === 303) method = 'GET';
+    if (response.statusCode === 303) {
+      method = 'GET';
+      body = undefined;
+    }
     url = target;
   }
 }
 
 async function readAnswer(
   response: Dispatcher.ResponseData,
+  url: URL,
   tookUs: bigint,
   options: SendOptions,
 ): Promise<HttpAnswer> {
@@ -94,6 +112,8 @@ async function readAnswer(
   const clock = sourceClockUs(header(response, 'date'), header(response, 'age'));
   return {
     status: response.statusCode,
+    url,
+    headers: headersOf(response),
     get text() {
       return (text ??= utf8?.toString('utf8') ?? '');
     },
@@ -102,6 +122,14 @@ async function readAnswer(
     retryAfter: header(response, 'retry-after'),
     sourceUs: clock === undefined ? undefined : (clock - tookUs).toString(),
   };
+}
+
+function headersOf(response: Dispatcher.ResponseData): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return headers;
 }
 
 function header(response: Dispatcher.ResponseData, name: string): string | undefined {

@@ -2,10 +2,10 @@ import type { Window } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import { cursorToDigits } from '../cursor-format.ts';
 import type { Definition } from '../definition/definition.ts';
-import { durationToMicros } from '../duration.ts';
+import { lengthToDigits } from '../duration.ts';
 import { holesAbove, lowWaterMark } from './low-water-mark.ts';
 import type { ChunkDraft, PartitionState, PlanRequest } from './plan.ts';
-import { slicesOf } from './slices.ts';
+import { cutWindow, slicesOf } from './slices.ts';
 
 type Cursor = Extract<Definition['incremental'], { kind: 'cursor' }>;
 
@@ -18,22 +18,25 @@ interface CursorInput {
 
 /** Where responsibility of a cursor begins, as digits. */
 export function startOf(incremental: Cursor): string {
-  return cursorToDigits(incremental.start, incremental.unit);
+  return cursorToDigits(incremental.start, incremental.unit, incremental.zone);
 }
 
 /** The windows that one partition of a cursor collector asks for, oldest first. */
 export function planCursor(input: CursorInput): ChunkDraft[] {
   const { incremental, request, state, nowUs } = input;
-  const windows = windowsOf(input);
-  const { split } = incremental;
-  if (!split) return windows.map((cursor) => draft(cursor, []));
+  const { split, zone } = incremental;
+  const windows = windowsOf(input).flatMap((window) => cutWindow(incremental, window, nowUs));
+  if (split?.axis !== 'other') {
+    // Where the cursor itself is split, its window is the first of the stack that halves are put on.
+    return windows.map((cursor) => draft(cursor, split ? [cursor] : []));
+  }
   const isLarge = request.mode !== 'incremental' || state.covered.length === 0;
-  const slices = isLarge ? slicesOf(split, nowUs) : [wholeAxis(split.start)];
+  const slices = isLarge ? slicesOf(split, zone, nowUs) : [wholeAxis(split.start, zone)];
   return windows.flatMap((cursor) => slices.map((slice) => draft(cursor, [slice])));
 }
 
-function wholeAxis(start: string): Window {
-  return { from: cursorToDigits(start, 'time'), to: null };
+function wholeAxis(start: string, zone: string): Window {
+  return { from: cursorToDigits(start, 'time', zone), to: null };
 }
 
 function draft(cursor: Window, windows: readonly Window[]): ChunkDraft {
@@ -65,8 +68,9 @@ function refuseUpsideDown({ from, to }: Window, asked: PlanRequest['window']): v
 
 /** What a run asks for by itself: the holes at or above the floor, and everything from the newest covered moment on. */
 function openWindows(incremental: Cursor, state: PartitionState, floor: string): Window[] {
-  // Without a parameter for the end, the first hole reads all that follows it.
-  const holes = incremental.to === undefined ? [] : holesAbove(state.covered, floor);
+  // Without a parameter for the end, the first hole reads all that follows it; a query to a database has no parameters.
+  const hasEnd = incremental.to !== undefined || incremental.from === undefined;
+  const holes = hasEnd ? holesAbove(state.covered, floor) : [];
   const newest = state.covered.at(-1)?.to;
   const top =
     holes.length > 0 && newest !== undefined ? newest : lowWaterMark(state.covered, floor);
@@ -78,18 +82,18 @@ function resumeAt(incremental: Cursor, state: PartitionState, floor: string): st
 }
 
 function lookBack(incremental: Cursor, mark: string, floor: string): string {
-  const back = BigInt(mark) - durationToMicros(incremental.lookback);
+  const back = BigInt(mark) - lengthToDigits(incremental.lookback);
   return back < BigInt(floor) ? floor : back.toString();
 }
 
 function readEnd(
-  { unit }: Cursor,
+  { unit, zone }: Cursor,
   text: string | undefined,
   end: 'from' | 'to',
 ): string | undefined {
   if (text === undefined) return undefined;
   try {
-    return cursorToDigits(text, unit);
+    return cursorToDigits(text, unit, zone, end);
   } catch (error) {
     throw new TerminalError(
       'WINDOW_INVALID',

@@ -1,10 +1,9 @@
 import { TerminalError } from '@tidemark/runtime';
-import type { Definition } from '../definition/definition.ts';
+import type { Periods } from '../definition/periods.ts';
 import { durationToMicros } from '../duration.ts';
+import { cadenceOf, cadencesOf, isDue } from './cadences.ts';
 import { periodAt, periodNamed, periodsBetween } from './period-keys.ts';
 import type { ChunkDraft, PartitionState, PlanRequest } from './plan.ts';
-
-type Periods = Extract<Definition['incremental'], { kind: 'periods' }>;
 
 interface PeriodsInput {
   readonly incremental: Periods;
@@ -18,20 +17,17 @@ type Treatment = { readonly signal: string | null } | undefined;
 
 /** The periods that one partition asks for, oldest first: neighbours that are treated alike share a chunk. */
 export function planPeriods(input: PeriodsInput): ChunkDraft[] {
-  const { incremental, request, state, nowUs } = input;
-  const all = periodsBetween(
-    incremental.unit,
-    incremental.from,
-    incremental.to ?? periodAt(incremental.unit, nowUs),
-  );
-  const recent = new Set(all.slice(-incremental.recent));
+  const { incremental, request, nowUs } = input;
+  const { unit, zone, from, to, delay } = incremental;
+  const newestUs = (BigInt(nowUs) - durationToMicros(delay)).toString();
+  const all = periodsBetween(unit, from, to ?? periodAt(unit, newestUs, zone));
+  const newerCounts = new Map(all.map((key, place) => [key, all.length - 1 - place]));
   const drafts: { items: string[]; signal: string | null }[] = [];
   let isContiguous = false;
   for (const key of withinWindow(all, incremental, request)) {
-    const isRecent = recent.has(key);
     const treatment =
       request.mode === 'incremental'
-        ? treat({ key, isRecent, incremental, state, nowUs })
+        ? treat(input, key, newerCounts.get(key) ?? 0)
         : { signal: null };
     const current = drafts.at(-1);
     if (
@@ -50,19 +46,15 @@ export function planPeriods(input: PeriodsInput): ChunkDraft[] {
   return drafts.map(({ items, signal }) => ({ cursor: null, items, signal, windows: [] }));
 }
 
-interface PeriodInput {
-  readonly key: string;
-  readonly isRecent: boolean;
-  readonly incremental: Periods;
-  readonly state: PartitionState;
-  readonly nowUs: string;
-}
-
-function treat({ key, isRecent, incremental, state, nowUs }: PeriodInput): Treatment {
+function treat(
+  { incremental, state, nowUs }: PeriodsInput,
+  key: string,
+  newerCount: number,
+): Treatment {
   const known = state.items.get(key);
-  if (isRecent || !known || known.lastSuccessUs === null) return { signal: null };
-  const age = BigInt(nowUs) - BigInt(known.lastSuccessUs);
-  if (age > durationToMicros(`${incremental.maxAgeDays}d`)) return { signal: null };
+  if (!known || known.lastSuccessUs === null) return { signal: null };
+  const cadence = cadenceOf(cadencesOf(incremental), newerCount);
+  if (cadence && isDue(cadence, known.lastSuccessUs, nowUs)) return { signal: null };
   const canTell = incremental.signal !== undefined && known.signal !== null;
   return canTell ? { signal: known.signal } : undefined;
 }

@@ -104,6 +104,26 @@ describe('a cursor collector', () => {
     ]);
   });
 
+  test('a query to a database can end anywhere', () => {
+    const state = {
+      floor: us('2024-01-01'),
+      covered: covered(['2024-01-01', '2024-02-01'], ['2024-03-01', '2024-04-01']),
+    };
+    const { target } = cursorCollector();
+    const database = defineCollector({
+      name: 'database',
+      source: { kind: 'postgres', name: 'database', secret: 'DATABASE' },
+      request: { kind: 'sql', sql: 'select * from changes' },
+      incremental: { kind: 'cursor', field: 'at', start: '2024-01-01' },
+      target,
+    });
+
+    expect(askedWindows(plan(database, state))).toEqual([
+      { from: us('2024-02-01'), to: us('2024-03-01') },
+      { from: us('2024-04-01'), to: null },
+    ]);
+  });
+
   test('a backfill below the floor does not pull live collection back', () => {
     const state = {
       floor: us('2024-01-01'),

@@ -1,10 +1,15 @@
 import type { Partition } from '@tidemark/contracts';
-import { TerminalError } from '@tidemark/runtime';
 import type { Definition } from '../definition/definition.ts';
 import { partitionKey } from '../revision.ts';
 import { lowWaterMark } from './low-water-mark.ts';
+import { hasOrder, listPartitions, selectPartitions } from './partitions.ts';
+import { planConditions } from './plan-conditions.ts';
 import { planCursor, startOf } from './plan-cursor.ts';
 import { planPeriods } from './plan-periods.ts';
+import { planSweep, planWhole } from './plan-snapshot.ts';
+import { planToken } from './plan-token.ts';
+import { planWorklist, type PlannedWorklist } from './plan-worklist.ts';
+import { refuseTooMany } from './slices.ts';
 import {
   emptyState,
   type ChunkDraft,
@@ -20,33 +25,40 @@ import {
  */
 export function planRun(input: PlanInput): Plan {
   const { definition, request, states } = input;
-  const partitions = selectPartitions(definition, request.partition);
+  const all = input.partitions ?? listPartitions(definition);
+  // Where only PostgreSQL knows the partitions, and was not asked, one stands for all.
+  const partitions = all ? selectPartitions(definition.name, all, request.partition) : [{}];
+  const worklist = planListed(input, partitions);
   const chunks: PlannedChunk[] = [];
   for (const partition of partitions) {
-    const state = states.get(partitionKey(partition)) ?? emptyState;
-    for (const [age, draft] of draftsOf(input, state).entries()) {
+    const key = partitionKey(partition);
+    const drafts = worklist
+      ? (worklist.drafts.get(key) ?? [])
+      : planFor(input, states.get(key) ?? emptyState);
+    for (const [age, draft] of drafts.entries()) {
       chunks.push(place({ partition, draft, chunkId: chunks.length, age, input }));
     }
+    if (!worklist) refuseTooMany(chunks.length, 'ask for fewer partitions or a shorter window');
   }
-  return { chunks, ...planWatermarks(definition, partitions, states) };
+  return {
+    chunks: hasOrder(definition) ? partitionByPartition(chunks) : chunks,
+    ...planWatermarks(definition, partitions, states),
+    finals: worklist?.finals ?? [],
+    sweep: planSweep(input, partitions),
+  };
 }
 
-/** The partitions of a definition that have all values of a filter; none is a mistake of whoever asked. */
-export function selectPartitions(
-  definition: Definition,
-  filter: Partition | undefined,
-): readonly Partition[] {
-  const wanted = Object.entries(filter ?? {});
-  const selected = definition.partitions.filter((partition) =>
-    // Values are compared as text, since on a command line all of them are.
-    wanted.every(([key, value]) => key in partition && String(partition[key]) === String(value)),
-  );
-  if (selected.length > 0) return selected;
-  throw new TerminalError(
-    'COMMAND_INVALID',
-    `no partition of "${definition.name}" has ${JSON.stringify(filter)}; it has ${definition.partitions.length}, ` +
-      `for example ${JSON.stringify(definition.partitions[0] ?? {})}`,
-  );
+function planListed(
+  { definition, request, states, ids = [], nowUs }: PlanInput,
+  partitions: readonly Partition[],
+): PlannedWorklist | undefined {
+  const { incremental } = definition;
+  if (incremental.kind !== 'worklist') return undefined;
+  return planWorklist({ incremental, request, partitions, states, ids, nowUs });
+}
+
+function planFor(input: PlanInput, state: PartitionState): readonly ChunkDraft[] {
+  return planConditions(input, state, draftsOf(input, state));
 }
 
 function draftsOf(input: PlanInput, state: PartitionState): readonly ChunkDraft[] {
@@ -57,15 +69,27 @@ function draftsOf(input: PlanInput, state: PartitionState): readonly ChunkDraft[
       return planCursor({ incremental, request, state, nowUs });
     case 'periods':
       return planPeriods({ incremental, request, state, nowUs });
+    case 'token':
+      return planToken(request, state);
     case 'full':
-      if (request.window?.from !== undefined || request.window?.to !== undefined) {
-        throw new TerminalError(
-          'WINDOW_INVALID',
-          `"${definition.name}" reads everything each time, so it has no window`,
-        );
-      }
-      return [{ cursor: null, items: [], signal: null, windows: [] }];
+    case 'snapshot':
+      return planWhole(definition, request);
+    case 'worklist':
+      return [];
   }
+}
+
+/** Where the partitions have an order, all chunks of one come before those of the next. */
+function partitionByPartition(chunks: readonly PlannedChunk[]): PlannedChunk[] {
+  const ranks = new Map<Partition, number>();
+  for (const { partition } of chunks) {
+    if (!ranks.has(partition)) ranks.set(partition, ranks.size);
+  }
+  const wanted = chunks.toSorted(
+    (a, b) =>
+      (ranks.get(a.partition) ?? 0) - (ranks.get(b.partition) ?? 0) || b.priority - a.priority,
+  );
+  return wanted.map((chunk, at) => ({ ...chunk, priority: chunks.length - at }));
 }
 
 interface Placement {
@@ -85,7 +109,7 @@ function place({ partition, draft, chunkId, age, input }: Placement): PlannedChu
     signal: draft.signal,
     page: { seq: 0, place: {}, windows: [...draft.windows], bound: null, stride: null },
     // Drafts come oldest first, and the newest is wanted first.
-    priority: age,
+    priority: draft.priority ?? age,
     straight: input.isTargetEmpty,
   };
 }

@@ -1,6 +1,7 @@
 import type { Window } from '@tidemark/contracts';
 import { expect, test } from 'vitest';
 import { Definition } from '../definition/definition.ts';
+import { cursorToDigits } from '../cursor-format.ts';
 import { boundOf } from './bound.ts';
 
 function definitionWith(incremental: Readonly<Record<string, unknown>>): Definition {
@@ -47,20 +48,47 @@ test.each([
     sourceUs,
   };
 
-  expect(boundOf(definitionWith(incremental), window, moment, [])).toBe(expected);
+  expect(boundOf(definitionWith(incremental), window, moment)).toBe(expected);
 });
 
-const integers = { unit: 'integer', format: 'integer', start: '0' };
+test.each([
+  ['ahead', 600, 0],
+  ['behind', -600, -600],
+])(
+  'a source whose clock is ten minutes %s covers no more than both clocks',
+  (_, skew, expected) => {
+    const asked = 10 * day;
+    const moment = {
+      askedAtUs: String(asked),
+      sourceUs: String(asked + skew * 1_000_000),
+    };
 
-test('integers are covered up to the greatest one that was seen, others are left out', () => {
-  const records = [{ a: { at: 5 } }, { a: { at: '900719925474099300' } }, { a: { at: 'x' } }, {}];
-  const moment = { askedAtUs: '5000000', sourceUs: undefined };
+    const bound = boundOf(definitionWith({}), open, moment);
 
-  expect(boundOf(definitionWith(integers), open, moment, records)).toBe('900719925474099300');
-  expect(boundOf(definitionWith(integers), { from: '0', to: '4' }, moment, records)).toBe('4');
-  expect(boundOf(definitionWith(integers), open, moment, [])).toBeNull();
+    expect(bound).toBe(String(asked + expected * 1_000_000));
+  },
+);
+
+test.each([
+  // 01:30 UTC: in São Paulo it is still the day before, in Berlin the day is half an hour old.
+  ['America/Sao_Paulo', '2024-07-10T01:30:00Z', '2024-07-09T03:00:00Z'],
+  ['Europe/Berlin', '2024-07-09T22:30:00Z', '2024-07-09T22:00:00Z'],
+  ['UTC', '2024-07-10T01:30:00Z', '2024-07-10T00:00:00Z'],
+  // The day on which clocks were set forward at midnight began at one o'clock.
+  ['America/Sao_Paulo', '2018-11-04T12:00:00Z', '2018-11-04T03:00:00Z'],
+  ['Europe/Berlin', '2024-10-27T20:00:00Z', '2024-10-26T22:00:00Z'],
+])('days end at midnight of their zone: %s at %s', (zone, now, expected) => {
+  const moment = { askedAtUs: cursorToDigits(now, 'time'), sourceUs: undefined };
+
+  const bound = boundOf(definitionWith({ format: 'dd/MM/yyyy', zone }), open, moment);
+
+  expect(bound).toBe(cursorToDigits(expected, 'time'));
 });
 
-test('without a cursor window nothing is covered', () => {
-  expect(boundOf(definitionWith({}), null, { askedAtUs: '1', sourceUs: '1' }, [])).toBeNull();
+test('without a cursor window, and for integers, page 0 fixes no bound', () => {
+  const moment = { askedAtUs: '1', sourceUs: '1' };
+  const integers = { unit: 'integer', format: 'integer', start: '0' };
+
+  expect(boundOf(definitionWith({}), null, moment)).toBeNull();
+  expect(boundOf(definitionWith(integers), open, moment)).toBeNull();
 });

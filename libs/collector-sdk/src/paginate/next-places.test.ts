@@ -2,39 +2,87 @@ import type { PagePlace } from '@tidemark/contracts';
 import { describe, expect, test } from 'vitest';
 import { Definition } from '../definition/definition.ts';
 import { nextPlaces } from './next-places.ts';
+import type { PageRead } from './page-read.ts';
 
 type Paginate = Definition['paginate'];
 
 const page0: PagePlace = { seq: 0, place: {}, windows: [], bound: '9', stride: null };
 const paginateOf = (input: unknown): Paginate => Definition.shape.paginate.parse(input);
 
+/** A page whose content differs from that of every other place. */
 function follow(paginate: Paginate, at: PagePlace, answer: unknown, recordCount = 10) {
-  return nextPlaces(paginate, at, { answer, recordCount, digest: 'd'.repeat(16) });
+  return read(paginate, at, { answer, recordCount, digest: digestAt(at) });
 }
 
-const seqs = (result: ReturnType<typeof follow>): number[] =>
-  'loop' in result ? [] : result.next.map((place) => place.seq);
-const placesOf = (result: ReturnType<typeof follow>): unknown[] =>
-  'loop' in result ? [] : result.next.map((place) => place.place);
+function read(paginate: Paginate, at: PagePlace, page: Partial<PageRead>) {
+  return nextPlaces(paginate, at, { answer: {}, recordCount: 10, digest: digestAt(at), ...page });
+}
+
+const digestAt = (at: PagePlace): string => at.seq.toString(16).padStart(16, '0');
+
+type Result = ReturnType<typeof nextPlaces>;
+
+function must(result: Result) {
+  if ('next' in result) return result;
+  throw new Error(JSON.stringify(result));
+}
+
+const seqs = (result: Result): number[] => must(result).next.map(({ seq }) => seq);
+const placesOf = (result: Result): unknown[] => must(result).next.map(({ place }) => place);
+
+/** Follows a chain from its first page on, each page given by its number, until it ends or is refused. */
+function walk(paginate: Paginate, pages: (number: number) => Partial<PageRead>, limit = 1_000) {
+  let at = page0;
+  for (let number = 0; number < limit; number += 1) {
+    const result = read(paginate, at, pages(number));
+    const [next] = 'next' in result ? result.next : [];
+    if (!next) return { number, result };
+    at = next;
+  }
+  throw new Error('the chain does not end');
+}
 
 test('without pagination the first page is the last one', () => {
   expect(follow(paginateOf({ kind: 'none' }), page0, [])).toEqual({ next: [], last: true });
 });
 
 describe('page numbers without a total', () => {
-  const paginate = paginateOf({ kind: 'page', size: { param: 'n', value: 33 } });
+  const size = { param: 'n', value: 33 };
 
   test.each([
-    [33, [{ page: 2, after: 'd'.repeat(16) }]],
-    [7, []],
-    [0, []],
+    ['short', 33, [{ page: 2 }]],
+    ['short', 7, []],
+    ['short', 0, []],
     // A round number of records may be a page size that the source made smaller.
-    [20, [{ page: 2, after: 'd'.repeat(16) }]],
-  ])('a page of %i records is followed by %j', (count, places) => {
-    const result = follow(paginate, page0, {}, count);
+    ['short', 20, [{ page: 2 }]],
+    ['empty', 7, [{ page: 2 }]],
+    ['empty', 0, []],
+    ['repeat', 7, [{ page: 2 }]],
+  ])('until %s: a page of %i records is followed by %j', (until, count, places) => {
+    const result = follow(paginateOf({ kind: 'page', size, until }), page0, {}, count);
 
     expect(placesOf(result)).toEqual(places);
     expect(result).toMatchObject({ last: places.length === 0 });
+  });
+
+  test('an answer may tell whether more follows', () => {
+    const paginate = paginateOf({ kind: 'page', size, more: 'has_more' });
+
+    expect(placesOf(follow(paginate, page0, { has_more: true }, 7))).toEqual([{ page: 2 }]);
+    for (const answer of [{ has_more: false }, { has_more: null }, { has_more: 'false' }, {}]) {
+      expect(follow(paginate, page0, answer, 33)).toMatchObject({ last: true });
+    }
+  });
+
+  test('a source that gives its last page again is read to its end', () => {
+    const pages = (number: number) => ({
+      digest: number < 3 ? `${number}`.repeat(16) : '2'.repeat(16),
+    });
+
+    const repeat = walk(paginateOf({ kind: 'page', until: 'repeat' }), pages);
+    expect(repeat).toMatchObject({ number: 3, result: { last: true } });
+    const short = walk(paginateOf({ kind: 'page' }), pages);
+    expect(short).toMatchObject({ number: 3, result: { code: 'PAGE_LOOP' } });
   });
 });
 
@@ -43,15 +91,27 @@ describe('page numbers with a total', () => {
   const wide = paginateOf({ kind: 'page', totalPages: 'pages', width: 3, start: 1 });
 
   test('a chain asks for one page after the other, also when the total is a text', () => {
-    expect(placesOf(follow(chain, page0, { pages: '2' }))).toEqual([
-      { page: 2, after: 'd'.repeat(16) },
-    ]);
+    expect(placesOf(follow(chain, page0, { pages: '2' }))).toEqual([{ page: 2 }]);
     const second = { ...page0, seq: 1, place: { page: 2 } };
     expect(follow(chain, second, { pages: 2 })).toEqual({ next: [], last: true });
   });
 
   test('a total of nothing is the end', () => {
     expect(follow(chain, page0, { pages: 0 }, 0)).toEqual({ next: [], last: true });
+  });
+
+  test('a header may tell the total', () => {
+    const paginate = paginateOf({ kind: 'page', totalPages: { header: 'X-Total-Pages' } });
+    const head = {
+      url: new URL('http://a/'),
+      headers: { 'x-total-pages': '2' },
+      secretParameters: [],
+    };
+
+    expect(placesOf(read(paginate, page0, { head }))).toEqual([{ page: 2 }]);
+    expect(read(paginate, { ...page0, seq: 1, place: { page: 2 } }, { head })).toMatchObject({
+      last: true,
+    });
   });
 
   test('page 0 opens as many pages as the width allows', () => {
@@ -62,19 +122,9 @@ describe('page numbers with a total', () => {
   });
 
   test.each([2, 3, 4, 5, 8, 9, 30])('a stride reads each of %i pages exactly once', (total) => {
-    const open = [page0];
-    const read: number[] = [];
-    const last: number[] = [];
-    while (open.length > 0) {
-      const at = open.shift() ?? page0;
-      read.push(at.seq);
-      const result = follow(wide, at, { pages: total });
-      if ('loop' in result) throw new Error(result.loop);
-      if (result.last) last.push(at.seq);
-      open.push(...result.next);
-    }
+    const { numbers, last } = walkStride(wide, { pages: total }, 10);
 
-    expect(read.toSorted((a, b) => a - b)).toEqual(Array.from({ length: total }, (_, i) => i));
+    expect(numbers.map(([seq]) => seq)).toEqual(Array.from({ length: total }, (_, i) => i));
     expect(last).toEqual([total - 1]);
   });
 
@@ -86,15 +136,93 @@ describe('page numbers with a total', () => {
 
     expect(result).toMatchObject({ next: [{ seq: 4, place: { page: 5 }, stride: null }] });
   });
+
+  test('a source that ignores the page in a stride is noticed: page 0 comes again', () => {
+    const [second] = must(follow(wide, page0, { pages: 8 })).next;
+
+    const again = read(wide, second ?? page0, { answer: { pages: 8 }, digest: digestAt(page0) });
+
+    expect(again).toMatchObject({ code: 'PAGE_LOOP' });
+  });
+
+  test('a repeated page ends a chain only, never a stride', () => {
+    const paginate = paginateOf({ kind: 'page', totalPages: 'pages', width: 3, until: 'repeat' });
+    const [second] = must(follow(paginate, page0, { pages: 8 })).next;
+
+    const again = read(paginate, second ?? page0, {
+      answer: { pages: 8 },
+      digest: digestAt(page0),
+    });
+
+    expect(again).toMatchObject({ code: 'PAGE_LOOP' });
+  });
+});
+
+/** Reads a whole stride; the places by seq, and which pages were the last. */
+function walkStride(paginate: Paginate, answer: unknown, recordCount: number) {
+  const open = [page0];
+  const numbers: [number, unknown][] = [];
+  const last: number[] = [];
+  for (let at = open.shift(); at; at = open.shift()) {
+    numbers.push([at.seq, at.place]);
+    const result = must(follow(paginate, at, answer, recordCount));
+    if (result.last) last.push(at.seq);
+    open.push(...result.next);
+  }
+  return { numbers: numbers.toSorted(([a], [b]) => a - b), last };
+}
+
+describe('a total of records', () => {
+  const size = { param: 'n', value: 100 };
+
+  test('it makes pages by their size, or by the size that the source gives instead', () => {
+    const paginate = paginateOf({ kind: 'page', size, totalRecords: 'total' });
+
+    expect(follow(paginate, page0, { total: 100 }, 100)).toMatchObject({ last: true });
+    expect(placesOf(follow(paginate, page0, { total: 101 }, 100))).toEqual([{ page: 2 }]);
+    const clamped = walk(paginate, (number) => ({
+      answer: { total: 250 },
+      recordCount: number < 8 ? 30 : 10,
+    }));
+    expect(clamped).toMatchObject({ number: 8, result: { last: true } });
+  });
+
+  test('offsets in a stride are as far apart as the pages are long', () => {
+    const wide = paginateOf({ kind: 'offset', size, totalRecords: 'total', width: 4 });
+
+    const asked = walkStride(wide, { total: 450 }, 100);
+    expect(asked.numbers.map(([, place]) => place)).toEqual([
+      {},
+      ...[100, 200, 300, 400].map((offset) => ({ offset })),
+    ]);
+    const clamped = walkStride(wide, { total: 95 }, 20);
+    expect(clamped.numbers.map(([, place]) => place)).toEqual([
+      {},
+      ...[20, 40, 60, 80].map((offset) => ({ offset })),
+    ]);
+    expect(clamped.last).toEqual([4]);
+  });
+
+  test('a chain of offsets goes on until the total is read, however long its pages are', () => {
+    const paginate = paginateOf({ kind: 'offset', size, totalRecords: 'total' });
+    const lengths = [100, 97, 100, 3];
+
+    const end = walk(paginate, (number) => ({
+      answer: { total: 300 },
+      recordCount: lengths[number] ?? 0,
+    }));
+
+    expect(end).toMatchObject({ number: 3, result: { last: true } });
+  });
 });
 
 describe('offsets', () => {
   const paginate = paginateOf({ kind: 'offset', start: 1, size: { param: 'limit', value: 100 } });
 
   test('the next offset counts what was really given', () => {
-    expect(placesOf(follow(paginate, page0, {}, 100))).toMatchObject([{ offset: 101 }]);
+    expect(placesOf(follow(paginate, page0, {}, 100))).toEqual([{ offset: 101 }]);
     const second = { ...page0, seq: 1, place: { offset: 101 } };
-    expect(placesOf(follow(paginate, second, {}, 50))).toMatchObject([{ offset: 151 }]);
+    expect(placesOf(follow(paginate, second, {}, 50))).toEqual([{ offset: 151 }]);
     expect(follow(paginate, second, {}, 49)).toMatchObject({ last: true });
   });
 });
@@ -103,8 +231,8 @@ describe('cursors', () => {
   const paginate = paginateOf({ kind: 'cursor', param: 'c', next: 'meta.next' });
 
   test.each([
-    [{ meta: { next: 'abc' } }, [{ cursor: 'abc', after: 'd'.repeat(16) }]],
-    [{ meta: { next: 7 } }, [{ cursor: '7', after: 'd'.repeat(16) }]],
+    [{ meta: { next: 'abc' } }, [{ cursor: 'abc' }]],
+    [{ meta: { next: 7 } }, [{ cursor: '7' }]],
     [{ meta: { next: null } }, []],
     [{ meta: { next: '' } }, []],
     [{ meta: {} }, []],
@@ -116,17 +244,103 @@ describe('cursors', () => {
   test('a page that names itself is a loop, an empty one is the end', () => {
     const at = { ...page0, seq: 4, place: { cursor: 'abc' } };
 
-    expect(follow(paginate, at, { meta: { next: 'abc' } })).toHaveProperty('loop');
+    expect(follow(paginate, at, { meta: { next: 'abc' } })).toMatchObject({ code: 'PAGE_LOOP' });
     expect(follow(paginate, at, { meta: { next: 'abc' } }, 0)).toMatchObject({ last: true });
+  });
+
+  test('a cursor on the last page is not followed where the answer says that nothing more follows', () => {
+    const withMore = paginateOf({ kind: 'cursor', param: 'c', next: 'next', more: 'more' });
+
+    expect(follow(withMore, page0, { next: 'a', more: false })).toMatchObject({ last: true });
+    expect(placesOf(follow(withMore, page0, { next: 'a', more: true }))).toEqual([{ cursor: 'a' }]);
+  });
+
+  test.each([2, 3, 7, 100])('a circle of %i pages is left within a few rounds', (length) => {
+    // Empty pages, so that only the names of the places tell.
+    const end = walk(paginate, (number) => ({
+      answer: { meta: { next: `c${(number + 1) % length}` } },
+      recordCount: 0,
+      digest: 'e'.repeat(16),
+    }));
+
+    expect(end.result).toMatchObject({ code: 'PAGE_LOOP' });
+    expect(end.number).toBeLessThanOrEqual(4 * length + 4);
+  });
+
+  test.each([2, 5, 64])(
+    'the same %i contents under ever new cursors are a circle too',
+    (length) => {
+      const end = walk(paginate, (number) => ({
+        answer: { meta: { next: `c${number}` } },
+        digest: (number % length).toString(16).padStart(16, '0'),
+      }));
+
+      expect(end.result).toMatchObject({ code: 'PAGE_LOOP' });
+      expect(end.number).toBeLessThanOrEqual(4 * length + 4);
+    },
+  );
+
+  test('a chain that never ends is ended', () => {
+    const short = paginateOf({ kind: 'cursor', param: 'c', next: 'next', maxPages: 12 });
+    const end = walk(short, (number) => ({ answer: { next: `c${number}` } }));
+
+    expect(end).toMatchObject({ number: 11, result: { code: 'PAGES_EXCEEDED' } });
+  });
+});
+
+describe('addresses that the source gives', () => {
+  const url = new URL('https://api.example.com/v1/things?limit=2&api_key=the-secret');
+  const head = { url, headers: {}, secretParameters: ['api_key'] };
+  const inBody = paginateOf({ kind: 'next-url', next: 'next' });
+  const inHeader = paginateOf({ kind: 'link' });
+
+  test.each([
+    ['https://api.example.com/v1/things?page=2', '/v1/things?page=2'],
+    // What servers behind a proxy write; it is asked of the declared origin all the same.
+    ['http://api.example.com/v1/things?page=2', '/v1/things?page=2'],
+    ['/repositories/7/things?page=2', '/repositories/7/things?page=2'],
+    ['?page=2', '/v1/things?page=2'],
+    ['others?c=a%2Fb%3D%3D', '/v1/others?c=a%2Fb%3D%3D'],
+    ['?api_key=the-secret&page=2', '/v1/things?page=2'],
+    ['?api%5Fkey=the-secret', '/v1/things'],
+  ])('%s is %s of the declared host', (next, expected) => {
+    expect(placesOf(read(inBody, page0, { answer: { next }, head }))).toEqual([{ url: expected }]);
+  });
+
+  test.each([
+    'https://evil.example/x',
+    '//evil.example/x',
+    'https://api.example.com:444/',
+    'file:///etc/passwd',
+  ])('%s is refused', (next) => {
+    const result = read(inBody, page0, { answer: { next }, head });
+
+    expect(result).toMatchObject({ code: 'PAGE_ELSEWHERE' });
+  });
+
+  test.each([[null], [''], [undefined], [false]])('%j is the end', (next) => {
+    expect(read(inBody, page0, { answer: { next }, head })).toMatchObject({ last: true });
+  });
+
+  test('a Link header is followed while it names a next page', () => {
+    const link =
+      '<https://api.example.com/repositories/1/issues?page=2>; rel="next", <https://x/>; rel="last"';
+
+    const result = read(inHeader, page0, { head: { ...head, headers: { link } } });
+
+    expect(placesOf(result)).toEqual([{ url: '/repositories/1/issues?page=2' }]);
+    expect(read(inHeader, page0, { head })).toMatchObject({ last: true });
   });
 });
 
 test('a page with the records of the page before is a loop', () => {
   const paginate = paginateOf({ kind: 'page' });
-  const at = { ...page0, seq: 1, place: { page: 2, after: 'd'.repeat(16) } };
+  const trail = { pages: 1, records: 10, rereads: 0, after: 'd'.repeat(16) };
+  const at = { ...page0, seq: 1, place: { page: 2 }, trail };
+  const again = { digest: 'd'.repeat(16) };
 
-  expect(follow(paginate, at, {})).toHaveProperty('loop');
-  expect(follow(paginate, at, {}, 0)).toMatchObject({ last: true });
+  expect(read(paginate, at, again)).toMatchObject({ code: 'PAGE_LOOP' });
+  expect(read(paginate, at, { ...again, recordCount: 0 })).toMatchObject({ last: true });
 });
 
 test('a window that is read to its end is followed by the next one, from its first page', () => {
@@ -135,15 +349,155 @@ test('a window that is read to its end is followed by the next one, from its fir
     { from: '5', to: null },
   ];
   const paginate = paginateOf({ kind: 'offset', size: { param: 'limit', value: 100 } });
-  const at = { ...page0, seq: 3, place: { offset: 300 }, windows };
+  const trail = { pages: 3, records: 300, rereads: 1 };
+  const at = { ...page0, seq: 3, place: { offset: 300 }, windows, trail };
 
   const result = follow(paginate, at, {}, 1);
 
-  expect(result).toEqual({
-    next: [{ ...page0, seq: 4, windows: [{ from: '5', to: null }] }],
-    last: false,
-  });
+  expect(must(result).next).toStrictEqual([
+    { ...page0, seq: 4, windows: [{ from: '5', to: null }] },
+  ]);
   expect(follow(paginate, { ...at, windows: windows.slice(1) }, {}, 1)).toMatchObject({
     last: true,
+  });
+});
+
+describe('a source that pages no deeper', () => {
+  const size = { param: 'n', value: 100 };
+
+  test('by its total it is known on the first page', () => {
+    const paginate = paginateOf({
+      kind: 'offset',
+      size,
+      totalRecords: 'total',
+      maxDepth: { records: 1_000 },
+      width: 4,
+    });
+
+    expect(follow(paginate, page0, { total: 1_001 }, 100)).toHaveProperty('tooDeep');
+    expect(seqs(follow(paginate, page0, { total: 1_000 }, 100))).toEqual([1, 2, 3, 4]);
+  });
+
+  test.each([
+    [{ records: 1_000 }, 9],
+    [{ records: 1_050 }, 9],
+    [{ pages: 4 }, 3],
+  ])('otherwise where the next page would lie beyond %j', (maxDepth, number) => {
+    const paginate = paginateOf({ kind: 'page', size, maxDepth });
+
+    const end = walk(paginate, () => ({ recordCount: 100 }));
+
+    expect(end.number).toBe(number);
+    expect(end.result).toHaveProperty('tooDeep');
+  });
+
+  test('a page that is the last one is not too deep', () => {
+    const paginate = paginateOf({ kind: 'page', size, maxDepth: { pages: 4 } });
+
+    const end = walk(paginate, (number) => ({ recordCount: number === 3 ? 99 : 100 }));
+
+    expect(end).toMatchObject({ number: 3, result: { last: true } });
+  });
+});
+
+describe('pages smaller than they were asked for', () => {
+  const size = { param: 'n', value: 100 };
+
+  test.each([
+    [{ kind: 'page', size, totalRecords: 'total' }, 0],
+    [{ kind: 'cursor', param: 'c', size, next: 'next' }, 0],
+    // Without a total the second page proves it.
+    [{ kind: 'page', size }, 1],
+  ])('%j tells it once, on page %i', (input, tellsAt) => {
+    const paginate = paginateOf(input);
+    const told: number[] = [];
+    let at = page0;
+    for (let number = 0; number < 5; number += 1) {
+      const answer = { total: 1_000, next: `c${number}` };
+      const result = must(follow(paginate, at, answer, 50));
+      if (result.smaller) told.push(number);
+      if (result.smaller) expect(result.smaller).toEqual({ asked: 100, given: 50 });
+      at = result.next[0] ?? page0;
+    }
+
+    expect(told).toEqual([tellsAt]);
+  });
+});
+
+describe('drift', () => {
+  const size = { param: 'n', value: 4 };
+  const byOverlap = (rereads: number): Paginate =>
+    paginateOf({ kind: 'offset', size, drift: { by: 'overlap', records: 2, rereads } });
+  const keys = (text: string) => ({ keys: text.split(''), recordCount: text.length });
+
+  function second(paginate: Paginate, text: string): Result {
+    const [at = page0] = must(read(paginate, page0, keys('abcd'))).next;
+    expect(at.place).toEqual({ offset: 2 });
+    return read(paginate, at, keys(text));
+  }
+
+  test('the last records of the page before are asked for again', () => {
+    expect(must(second(byOverlap(3), 'cdef')).next).toMatchObject([
+      { seq: 2, place: { offset: 4 } },
+    ]);
+    expect(second(byOverlap(3), 'cd')).toMatchObject({ last: true });
+  });
+
+  test('records that came in front of them skip nothing', () => {
+    const result = must(second(byOverlap(3), 'bcde'));
+
+    expect(result.drifted).toBeUndefined();
+    expect(result.next).toMatchObject([{ place: { offset: 4 } }]);
+  });
+
+  test.each([['efgh'], ['defg'], ['dc'], ['']])(
+    'where %j stands instead, records were skipped: the window is begun again',
+    (text) => {
+      const result = must(second(byOverlap(3), text));
+
+      expect(result).toMatchObject({ last: false, drifted: expect.stringContaining('last 2') });
+      expect(result.next).toMatchObject([{ seq: 2, place: {}, trail: { pages: 0, rereads: 1 } }]);
+    },
+  );
+
+  test('so often, and no more', () => {
+    const pages = (number: number) => keys(number % 2 === 0 ? 'abcd' : 'wxyz');
+
+    const end = walk(byOverlap(2), pages);
+
+    expect(end).toMatchObject({ number: 5, result: { code: 'PAGES_DRIFTED' } });
+  });
+
+  test('a page of one record overlaps with nothing and is followed all the same', () => {
+    const paginate = paginateOf({
+      kind: 'offset',
+      size,
+      until: 'empty',
+      drift: { by: 'overlap', records: 2 },
+    });
+
+    expect(placesOf(read(paginate, page0, keys('a')))).toEqual([{ offset: 1 }]);
+  });
+
+  test('a total that changes tells it too', () => {
+    const paginate = paginateOf({ kind: 'page', size, totalRecords: 't', drift: { by: 'total' } });
+    const totals = [12, 12, 11, 11, 11, 11];
+
+    const seen: unknown[] = [];
+    let at = page0;
+    for (const t of totals) {
+      const result = must(follow(paginate, at, { t }, 4));
+      seen.push(result.last ? 'last' : (result.drifted ?? result.next[0]?.place));
+      at = result.next[0] ?? at;
+    }
+
+    expect(seen).toEqual([
+      { page: 2 },
+      { page: 3 },
+      'the total changed from 12 to 11',
+      { page: 2 },
+      { page: 3 },
+      'last',
+    ]);
   });
 });

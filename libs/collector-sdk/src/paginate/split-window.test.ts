@@ -1,5 +1,6 @@
 import type { PagePlace } from '@tidemark/contracts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { cursorToDigits } from '../cursor-format.ts';
 import { Definition } from '../definition/definition.ts';
 import { saysTooMany, splitOf, splitPlace, type Split } from './split-window.ts';
 
@@ -92,6 +93,50 @@ test('splitting again and again ends, and covers the window without a gap', () =
   }
 
   expect(splits).toBeLessThan(20);
+});
+
+describe('where the cursor itself is split', () => {
+  const days = splitOf(
+    Definition.parse({
+      ...definition,
+      incremental: {
+        kind: 'cursor',
+        field: 'day',
+        from: 'start',
+        to: 'end',
+        format: 'dd/MM/yyyy',
+        zone: 'America/Sao_Paulo',
+        start: '2018-01-01',
+        split: { axis: 'cursor', when: { status: 400, body: 'too many' } },
+      },
+    }),
+  ) as Split;
+  const us = (text: string): string => cursorToDigits(text, 'time', days.zone);
+
+  test('its window is read in halves that end with a day of the zone', () => {
+    const window = { from: us('2018-11-01'), to: us('2018-11-08') };
+
+    // Clocks were set forward at the midnight in between.
+    expect(splitPlace(days, at([window]), '0')?.windows).toEqual([
+      { from: us('2018-11-01'), to: us('2018-11-04') },
+      { from: us('2018-11-04'), to: us('2018-11-08') },
+    ]);
+  });
+
+  test('a single day has no halves', () => {
+    const window = { from: us('2018-11-01'), to: us('2018-11-02') };
+
+    expect(splitPlace(days, at([window]), '0')).toBeUndefined();
+  });
+
+  test('an open end is halved at the clock', () => {
+    const halves = splitPlace(days, at([{ from: us('2018-01-01'), to: null }]), us('2018-01-05'));
+
+    expect(halves?.windows).toEqual([
+      { from: us('2018-01-01'), to: us('2018-01-03') },
+      { from: us('2018-01-03'), to: null },
+    ]);
+  });
 });
 
 test('only the declared status and text mean "too many"', () => {

@@ -1,74 +1,89 @@
 import type { PagePlace } from '@tidemark/contracts';
-import { lookUp, textOf } from '../answer/look-up.ts';
-import type { Definition } from '../definition/definition.ts';
+import type { Paginate } from '../definition/paginate.ts';
+import { findLink } from './link-header.ts';
+import { placeAt } from './next-address.ts';
+import type { PageRead } from './page-read.ts';
+import { toldCount, toldText, toldYes } from './told.ts';
+import { pageSize, totalPagesOf, type Counting } from './totals.ts';
+import type { PageTrouble } from './trouble.ts';
 
-/** What paging sees of a page that was read. */
-export interface PageRead {
-  readonly answer: unknown;
-  readonly recordCount: number;
-  /** Digest of the page's records, by which a page that comes again is noticed. */
-  readonly digest: string;
-}
-
-type Paginate = Definition['paginate'];
 type PaginateOf<Kind extends Paginate['kind']> = Extract<Paginate, { kind: Kind }>;
 
 /** The paginator's own place of the following page; undefined when the window is read to its end. */
-export type Step = PagePlace['place'] | undefined;
+export type Step = { readonly place: PagePlace['place'] } | PageTrouble | undefined;
 
 /** One step along a chain of pages, by what the page itself says. */
-export function stepFrom(paginate: Paginate, place: PagePlace['place'], page: PageRead): Step {
+export function stepFrom(paginate: Paginate, at: PagePlace, page: PageRead): Step {
   switch (paginate.kind) {
     case 'none':
       return undefined;
     case 'page':
-      return stepByNumber(paginate, place, page);
+      return stepByNumber(paginate, at, page);
     case 'offset':
-      return stepByOffset(paginate, place, page);
+      return stepByOffset(paginate, at, page);
     case 'cursor':
-      return stepByCursor(paginate, place, page);
+      return stepByCursor(paginate, at, page);
+    case 'next-url':
+      return stepByAddress(toldText(paginate.next, page), page);
+    case 'link':
+      return stepByAddress(findLink(page.head?.headers['link'] ?? '', paginate.rel), page);
   }
 }
 
-/** The number of pages an answer tells; undefined when it tells none. */
-export function totalPagesOf(paginate: PaginateOf<'page'>, answer: unknown): number | undefined {
-  if (paginate.totalPages === undefined) return undefined;
-  const text = textOf(lookUp(answer, paginate.totalPages));
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+function stepByNumber(paginate: PaginateOf<'page'>, at: PagePlace, page: PageRead): Step {
+  const number = Number(at.place['page'] ?? paginate.start);
+  const total = totalPagesOf(paginate, at, page);
+  const isLast =
+    total === undefined ? isEnd(paginate, at, page) : number - paginate.start + 1 >= total;
+  return isLast ? undefined : { place: { page: number + 1 } };
 }
 
-function stepByNumber(
-  paginate: PaginateOf<'page'>,
-  place: PagePlace['place'],
-  page: PageRead,
-): Step {
-  const number = Number(place['page'] ?? paginate.start);
-  const total = totalPagesOf(paginate, page.answer);
+function stepByOffset(paginate: PaginateOf<'offset'>, at: PagePlace, page: PageRead): Step {
+  const { recordCount } = page;
+  const repeated = at.trail?.tail?.length ?? 0;
+  if (recordCount <= repeated) return undefined;
+  const offset = Number(at.place['offset'] ?? paginate.start);
+  const total = toldCount(paginate.totalRecords, page);
   const isLast =
     total === undefined
-      ? isShort(page.recordCount, paginate.size?.value)
-      : number - paginate.start + 1 >= total;
-  return isLast ? undefined : { page: number + 1 };
+      ? isEnd(paginate, at, page)
+      : offset - paginate.start + recordCount >= total;
+  if (isLast) return undefined;
+  return { place: { offset: offset + recordCount - overlapOf(paginate, recordCount) } };
 }
 
-function stepByOffset(
-  paginate: PaginateOf<'offset'>,
-  place: PagePlace['place'],
-  page: PageRead,
-): Step {
-  if (isShort(page.recordCount, paginate.size.value)) return undefined;
-  return { offset: Number(place['offset'] ?? paginate.start) + page.recordCount };
+/** How many of the last records are asked for again with the next page; never all of them, or paging would stand still. */
+export function overlapOf(paginate: Paginate, recordCount: number): number {
+  if (paginate.kind !== 'offset' || paginate.drift?.by !== 'overlap') return 0;
+  return Math.max(0, Math.min(paginate.drift.records, recordCount - 1));
 }
 
-function stepByCursor(
-  paginate: PaginateOf<'cursor'>,
-  place: PagePlace['place'],
-  page: PageRead,
-): Step {
-  const cursor = textOf(lookUp(page.answer, paginate.next));
+function stepByCursor(paginate: PaginateOf<'cursor'>, at: PagePlace, page: PageRead): Step {
+  const cursor = toldText(paginate.next, page);
+  const isAsked = cursor === at.place['cursor'];
   // Some sources answer the end with an empty page that repeats the cursor.
-  const isEnd = cursor === undefined || (page.recordCount === 0 && cursor === place['cursor']);
-  return isEnd ? undefined : { cursor };
+  if (cursor === undefined || (page.recordCount === 0 && isAsked)) return undefined;
+  if (paginate.more !== undefined && !toldYes(paginate.more, page)) return undefined;
+  if (isAsked) return { code: 'PAGE_LOOP', reason: 'the page names itself as the next one' };
+  return { place: { cursor } };
+}
+
+function stepByAddress(address: string | undefined, page: PageRead): Step {
+  if (address === undefined || address === 'false') return undefined;
+  const place = placeAt(address, page.head);
+  return isTrouble(place) ? place : { place };
+}
+
+function isTrouble(place: PagePlace['place'] | PageTrouble): place is PageTrouble {
+  return 'code' in place;
+}
+
+/** Whether a page is the last one where no total is told. */
+function isEnd(paginate: Counting, at: PagePlace, page: PageRead): boolean {
+  if (paginate.more !== undefined) return !toldYes(paginate.more, page);
+  const { recordCount } = page;
+  if (recordCount === 0) return true;
+  return paginate.until === 'short' && isShort(recordCount, pageSize(paginate, at, page));
 }
 
 /**
@@ -76,7 +91,6 @@ function stepByCursor(
  * a round number of records: such a page is not taken for the last, which costs one empty request now and then.
  */
 function isShort(recordCount: number, size: number | undefined): boolean {
-  if (recordCount === 0) return true;
   if (size === undefined || recordCount >= size) return false;
   const isRound = recordCount % 10 === 0 || recordCount % 25 === 0 || recordCount % 16 === 0;
   return !isRound;

@@ -70,6 +70,56 @@ test.each([
   expect(url).toBe(`http://127.0.0.1:1/base/x?${query}`);
 });
 
+test('where the cursor itself is split, the part of its window is asked for', () => {
+  const split = { axis: 'cursor', when: { status: 400, body: 'x' } };
+  const windows = [{ from: '86400000000', to: '172800000000' }];
+
+  const url = build(
+    {
+      request: { path: '/x', query: { q: '{from}..{to}' } },
+      incremental: { ...cursor, format: 'dd/MM/yyyy', split },
+    },
+    { cursor: { from: '0', to: '864000000000' }, page: { ...task.page, windows } },
+  );
+
+  expect(url).toBe(
+    'http://127.0.0.1:1/base/x?q=02/01/1970..03/01/1970&since=02/01/1970&until=03/01/1970',
+  );
+});
+
+test('periods tell their first and last day, as the source writes them', () => {
+  const url = build(
+    {
+      request: { path: '/x', query: { a: '{first_day}', b: '{last_day}' } },
+      incremental: { kind: 'periods', unit: 'quarter', from: '2020-Q1', format: 'dd/MM/yyyy' },
+    },
+    { items: ['2023-Q4', '2024-Q1'] },
+  );
+
+  expect(url).toBe('http://127.0.0.1:1/base/x?a=01/10/2023&b=31/03/2024');
+});
+
+test('today is the day in the zone of the collector', () => {
+  const definition = {
+    request: { path: '/x', query: { day: '{today}' } },
+    incremental: { ...cursor, zone: 'Pacific/Auckland' },
+  };
+
+  expect(build(definition)).toBe('http://127.0.0.1:1/base/x?day=2023-11-15');
+});
+
+test('a token of the last run is sent back encoded, and nothing on the first run', () => {
+  const definition = {
+    request: { path: '/x' },
+    incremental: { kind: 'token', param: 'sync', next: 'next_sync' },
+  };
+
+  expect(build(definition)).toBe('http://127.0.0.1:1/base/x');
+  expect(build(definition, { signal: 'a+b/=&' })).toBe(
+    'http://127.0.0.1:1/base/x?sync=a%2Bb%2F%3D%26',
+  );
+});
+
 test('the current window of the split axis is asked for beside the cursor', () => {
   const split = {
     from: 'starttime',

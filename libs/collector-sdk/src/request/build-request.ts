@@ -1,15 +1,15 @@
-import type { PageTask, Window } from '@tidemark/contracts';
+import type { PageTask } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import type { OutgoingRequest } from '../auth/authorize.ts';
-import { digitsToCursor, floorDigits, type CursorFormat } from '../cursor-format.ts';
+import { digitsToCursor } from '../cursor-format.ts';
 import type { Definition, HttpDefinition } from '../definition/definition.ts';
-import { splitOf } from '../paginate/split-window.ts';
 import {
   compileTemplate,
   encodeQueryValue,
   type CompiledTemplate,
   type TemplateValues,
 } from './template.ts';
+import { windowParameters, windowValues } from './window-values.ts';
 
 /** Makes the request of a page, without authentication. */
 export type BuildRequest = (task: PageTask) => OutgoingRequest;
@@ -23,6 +23,11 @@ export function compileRequest(definition: HttpDefinition): BuildRequest {
   const base = source.baseUrl.replace(/\/+$/, '');
   return (task) => {
     const values = templateValues(definition, task);
+    const next = task.page.place['url'];
+    if (typeof next === 'string') {
+      const url = addressAt(base, next);
+      return { method: request.method, url, headers: expandHeaders(headers, values) };
+    }
     const url = new URL(base + safePath(path.expand(values)));
     const parameters = new Map(expandQuery(query, values));
     for (const [name, value] of windowParameters(definition, task)) parameters.set(name, value);
@@ -33,72 +38,39 @@ export function compileRequest(definition: HttpDefinition): BuildRequest {
   };
 }
 
+/** The address that the page before gave, on the declared host whatever it says. */
+function addressAt(base: string, pathAndQuery: string): URL {
+  const url = new URL(base);
+  const mark = pathAndQuery.indexOf('?');
+  url.pathname = mark < 0 ? pathAndQuery : pathAndQuery.slice(0, mark);
+  url.search = mark < 0 ? '' : pathAndQuery.slice(mark);
+  return url;
+}
+
 /** Variables of the templates: the partition's values, the ends of what is asked for, and the day of the plan. */
 export function templateValues(definition: Definition, task: PageTask): TemplateValues {
-  const ends = endsOf(definition, task);
   const planned = digitsToCursor(task.plannedAt, 'iso');
-  return { today: planned.slice(0, 10), planned_at: planned, ...ends, ...task.partition };
+  return { today: planned.slice(0, 10), planned_at: planned, ...windowValues(definition, task), ...idsOf(definition, task), ...task.partition };
 }
 
-function endsOf(definition: Definition, task: PageTask): TemplateValues {
-  const { incremental } = definition;
-  if (incremental.kind === 'periods') return { from: task.items[0], to: task.items.at(-1) };
-  if (incremental.kind !== 'cursor' || task.cursor === null) return {};
-  return {
-    from: writeFrom(task.cursor, incremental.format),
-    to: writeTo(task.cursor, incremental.format),
-  };
-}
-
-function* windowParameters(definition: Definition, task: PageTask): Iterable<[string, string]> {
-  const { incremental } = definition;
-  if (incremental.kind === 'cursor' && task.cursor) {
-    yield* ends(incremental, task.cursor, incremental.format);
-  }
-  const split = splitOf(definition);
-  const window = task.page.windows[0];
-  if (split && window) yield* ends(split, window, split.format);
-}
-
-function* ends(
-  names: { readonly from: string; readonly to?: string | undefined },
-  window: Window,
-  format: CursorFormat,
-): Iterable<[string, string]> {
-  const from = writeFrom(window, format);
-  const to = writeTo(window, format);
-  if (from !== undefined) yield [names.from, encodeQueryValue(from)];
-  if (to !== undefined && names.to !== undefined) yield [names.to, encodeQueryValue(to)];
-}
-
-function writeFrom(window: Window, format: CursorFormat): string | undefined {
-  return window.from === null ? undefined : digitsToCursor(window.from, format);
-}
-
-const stepMicros: Readonly<Partial<Record<CursorFormat, bigint>>> = {
-  date: 86_400_000_000n,
-  'epoch-s': 1_000_000n,
-  'epoch-ms': 1_000n,
-};
-
-/** The upper end is rounded up: a source that leaves its end out would lose what lies between. */
-function writeTo(window: Window, format: CursorFormat): string | undefined {
-  if (window.to === null) return undefined;
-  const floored = floorDigits(window.to, format);
-  if (floored === window.to) return digitsToCursor(floored, format);
-  return digitsToCursor((BigInt(floored) + (stepMicros[format] ?? 0n)).toString(), format);
+/** The ids of a worklist: a list, whose values a template encodes each by itself, unless it has a separator of its own. */
+function idsOf({ incremental }: Definition, { items }: PageTask): TemplateValues {
+  if (incremental.kind !== 'worklist') return {};
+  const { separator } = incremental;
+  return { ids: separator === ',' ? items : items.join(separator) };
 }
 
 function* placeParameters(definition: Definition, task: PageTask): Iterable<[string, string]> {
   const { paginate } = definition;
   const { place } = task.page;
   if (paginate.kind === 'none') return;
+  if (paginate.size) yield [paginate.size.param, String(paginate.size.value)];
+  if (paginate.kind === 'next-url' || paginate.kind === 'link') return;
   if (paginate.kind === 'cursor') {
     const cursor = place['cursor'];
     if (cursor !== undefined) yield [paginate.param, encodeURIComponent(cursor)];
     return;
   }
-  if (paginate.size) yield [paginate.size.param, String(paginate.size.value)];
   yield [paginate.param, String(place[paginate.kind] ?? paginate.start)];
 }
 

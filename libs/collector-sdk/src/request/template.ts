@@ -2,7 +2,8 @@ import { TerminalError } from '@tidemark/runtime';
 import { parseTemplate } from 'url-template';
 
 /** Values that the variables of a template may take. */
-export type TemplateValues = Readonly<Record<string, string | number | boolean | undefined>>;
+export type TemplateValues = Readonly<Record<string, TemplateValue | undefined>>;
+type TemplateValue = string | number | boolean | readonly string[];
 
 /** A URI template (RFC 6570) that was read once. */
 export interface CompiledTemplate {
@@ -41,8 +42,10 @@ export function encodeQueryValue(expanded: string): string {
   }
 }
 
-function defined(values: TemplateValues): Record<string, string | number | boolean> {
-  const found: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) found[name] = value;
+function defined(values: TemplateValues): Record<string, string | number | boolean | string[]> {
+  const found: Record<string, string | number | boolean | string[]> = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) found[name] = typeof value === 'object' ? [...value] : value;
+  }
   return found;
 }

@@ -1,7 +1,7 @@
+import { type MappedRecords, type MappedTexts } from '@tidemark/collector-sdk';
 import { type Bus, encodeBody, type Message, publishBatch } from '@tidemark/bus';
 import { type BatchHeaders, positionsLeft, type Reject } from '@tidemark/contracts';
 import { batchMapped } from '../events.ts';
-import type { MappedRecords, MappedTexts } from '../map-records.ts';
 import type { Mapping, Mappings } from '../mappings.ts';
 import { parseRecords, type RawContent, readRawBatch, readRawContent } from '../raw-batch.ts';
 
@@ -40,9 +40,9 @@ async function mapContent(
   headers: BatchHeaders,
   { records }: RawContent,
 ): Promise<Mapped> {
-  const mapped = await mapTexts?.(records);
+  const mapped = await mapTexts?.(records, headers.window);
   if (mapped && mapped.records + mapped.rejects.length === headers.records) return mapped;
-  return mapRecords(parseRecords(headers, records));
+  return mapRecords(parseRecords(headers, records), headers.window);
 }
 
 type Mapped = MappedRecords | MappedTexts;
@@ -76,6 +76,7 @@ function loadBatchOf(
     contentType: COPY_TEXT,
     contentEncoding,
     sections: [text.length, rejected.length],
+    ...(mapped.outOfRange > 0 && { outOfRange: mapped.outOfRange }),
   };
   return { headers, body };
 }

@@ -1,0 +1,27 @@
+import { lookUp, textOf } from '../answer/look-up.ts';
+import type { Paginate, Told } from '../definition/paginate.ts';
+import type { PageRead } from './page-read.ts';
+
+/** What an answer tells at a place of its body or in a header; undefined when nothing is there. */
+export function toldText(told: Told, page: PageRead): string | undefined {
+  if (typeof told === 'string') return textOf(lookUp(page.answer, told));
+  return page.head?.headers[told.header.toLowerCase()]?.trim() || undefined;
+}
+
+/** A number that an answer tells, also as text; undefined when it is none. */
+export function toldCount(told: Told | undefined, page: PageRead): number | undefined {
+  const text = told === undefined ? undefined : toldText(told, page);
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** A yes or no that an answer tells; absent, empty, `false`, `0` and `no` are a no. */
+export function toldYes(told: Told, page: PageRead): boolean {
+  const text = toldText(told, page);
+  return text !== undefined && !/^(false|0|no|null)$/i.test(text);
+}
+
+/** The paths in an answer's body that a way of paging looks at. */
+export function bodyPaths(paginate: Paginate): string[] {
+  const { totalPages, totalRecords, more, next }: Partial<Record<string, unknown>> = paginate;
+  return [totalPages, totalRecords, more, next].filter((told) => typeof told === 'string');
+}
