@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readBatchHeaders, versionVerdict, writeBatchHeaders } from './batch-headers.ts';
 import { batchId } from './message-ids.ts';
+import { addedTypes } from './messages/added-column.ts';
 import type { BatchHeaders } from './messages/batch.ts';
 import { pageOutcomes } from './names.ts';
 
 const digits = fc.bigInt({ min: 0n, max: 10n ** 17n - 1n }).map(String);
+const signed = fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n }).map(String);
 const count = fc.nat({ max: 1_000_000 });
 
 const common = {
@@ -27,7 +29,27 @@ const common = {
 };
 const complete: fc.Arbitrary<BatchHeaders> = fc.oneof(
   fc.record(common),
+  fc.record({
+    ...common,
+    columns: fc.array(
+      fc.record({
+        kind: fc.constantFrom('field' as const, 'variant' as const),
+        name: fc.string({ unit: 'grapheme', maxLength: 20 }).map((name) => name.slice(0, 128)),
+        type: fc.constantFrom(...addedTypes),
+      }),
+      { minLength: 1, maxLength: 100 },
+    ),
+    discarded: fc.dictionary(fc.stringMatching(/^[a-z_]\w{0,9}$/), fc.integer({ min: 1, max: 2_000 }), {
+      minKeys: 1,
+      noNullPrototype: true,
+    }),
+  }),
   fc.record({ ...common, sections: fc.tuple(count, count) }),
+  fc.record({
+    ...common,
+    window: fc.record({ from: fc.option(signed), to: fc.option(signed) }),
+    outOfRange: fc.integer({ min: 1, max: 2_000 }),
+  }),
 );
 
 describe('batch headers', () => {
@@ -52,6 +74,16 @@ describe('batch headers', () => {
 
         expect(readBatchHeaders((key) => wrong.get(key)).success, `${name}: "${text}"`).toBe(false);
       }
+    }
+  });
+
+  test('a window that is none is refused', () => {
+    const [batch] = fc.sample(complete, { numRuns: 1, seed: 7 }) as [BatchHeaders];
+    const headers = new Map(writeBatchHeaders(batch));
+    for (const text of ['1', '1..2..3', 'a..b', '1..x', '1,2', '1.5..']) {
+      const wrong = new Map(headers).set('Tidemark-Window', text);
+
+      expect(readBatchHeaders((key) => wrong.get(key)).success, text).toBe(false);
     }
   });
 

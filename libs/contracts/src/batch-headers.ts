@@ -1,4 +1,5 @@
-import { MESSAGE_VERSION, headerNames as h } from './headers.ts';
+import { COLUMNS_VERSION, MESSAGE_VERSION, headerNames as h } from './headers.ts';
+import { readAddedColumns, writeAddedColumns } from './messages/added-column.ts';
 import { BatchHeaders } from './messages/batch.ts';
 
 /** Header names and values of a batch, in the order in which people like to read them. */
@@ -20,6 +21,11 @@ export function writeBatchHeaders(batch: BatchHeaders): [string, string][] {
     [h.contentEncoding, batch.contentEncoding],
   ];
   if (batch.sections) pairs.push([h.sections, batch.sections.join(',')]);
+  const { window, outOfRange } = batch;
+  if (window) pairs.push([h.window, `${window.from ?? ''}..${window.to ?? ''}`]);
+  if (outOfRange !== undefined) pairs.push([h.outOfRange, String(outOfRange)]);
+  if (batch.columns) pairs.push([h.columns, writeAddedColumns(batch.columns)]);
+  if (batch.discarded) pairs.push([h.discarded, writeCounts(batch.discarded)]);
   return pairs;
 }
 
@@ -27,7 +33,7 @@ export function writeBatchHeaders(batch: BatchHeaders): [string, string][] {
 export function versionVerdict(text: string | undefined): 'read' | 'hold' | 'invalid' {
   if (text === undefined || !/^\d{1,6}$/.test(text)) return 'invalid';
   const version = Number(text);
-  if (version > MESSAGE_VERSION) return 'hold';
+  if (version > COLUMNS_VERSION) return 'hold';
   return version >= Math.max(1, MESSAGE_VERSION - 1) ? 'read' : 'invalid';
 }
 
@@ -35,6 +41,10 @@ export function versionVerdict(text: string | undefined): 'read' | 'hold' | 'inv
 export function readBatchHeaders(get: (name: string) => string | undefined) {
   const [part, parts] = (get(h.part) ?? '').split('/');
   const sections = get(h.sections);
+  const window = get(h.window);
+  const outOfRange = get(h.outOfRange);
+  const columns = get(h.columns);
+  const discarded = get(h.discarded);
   return BatchHeaders.safeParse({
     version: number(get(h.version)),
     runId: get(h.run),
@@ -52,7 +62,33 @@ export function readBatchHeaders(get: (name: string) => string | undefined) {
     contentType: get(h.contentType),
     contentEncoding: get(h.contentEncoding),
     ...(sections ? { sections: sections.split(',').map((text) => number(text)) } : {}),
+    ...(window ? { window: readWindow(window) } : {}),
+    ...(outOfRange ? { outOfRange: number(outOfRange) } : {}),
+    ...(columns ? { columns: readAddedColumns(columns) } : {}),
+    ...(discarded ? { discarded: readCounts(discarded) } : {}),
   });
+}
+
+/** Ends that are no digits are refused by the schema. */
+function readWindow(text: string) {
+  const [from = '?', to = '?', ...more] = text.split('..').map((end) => (end === '' ? null : end));
+  return more.length > 0 ? {} : { from, to };
+}
+
+function writeCounts(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name}=${count}`)
+    .join(',');
+}
+
+/** Names of declared columns hold no such character as separates them here. */
+function readCounts(text: string): Record<string, number> {
+  return Object.fromEntries(
+    text.split(',').map((entry) => {
+      const [name = '', count] = entry.split('=');
+      return [name, number(count)];
+    }),
+  );
 }
 
 function number(text: string | undefined): number {

@@ -36,6 +36,20 @@ export const errorCodes = {
     means: 'A window ends before it begins, or does not fit the collector.',
     action: 'Send the command again with `from` before `to`.',
   },
+  PLAN_REFUSED: {
+    means:
+      'What a plan is made from, a query or rows of another collector, cannot be read, is too little or too much.',
+    action: 'Read the reason: mend the query, or run the collector first that fills the table.',
+  },
+  SNAPSHOT_INCOMPLETE: {
+    means: 'A source was read whole, but some of its records were rejected: what vanished is not known.',
+    action: 'Read the dead letters of the run; nothing was deleted, the next whole run does it.',
+  },
+  SNAPSHOT_SHRUNK: {
+    means: 'More rows vanished from a source than the definition takes for possible.',
+    action:
+      'Look at the source; nothing was deleted. If it is right, raise incremental.maxDeletedShare for one run.',
+  },
   MESSAGE_INVALID: {
     means: 'A message on a stream does not have the form of its kind.',
     action: 'See the dead letter for its bytes; find who published it.',
@@ -50,8 +64,8 @@ export const errorCodes = {
     action: 'Set TIDEMARK_SECRET_<NAME> for the extractor and start the run again.',
   },
   SECRET_NOT_BOUND: {
-    means: 'A secret is bound to other hosts than the one it would be sent to.',
-    action: 'Correct the base URL, or TIDEMARK_SECRET_<NAME>_HOSTS.',
+    means: 'A secret is not bound to the host that it would be sent to.',
+    action: 'Set TIDEMARK_SECRET_<NAME>_HOSTS for the extractor, or correct the base URL.',
   },
   SOURCE_UNAVAILABLE: {
     means: 'The source did not answer, or answered with an error that time may cure.',
@@ -73,6 +87,16 @@ export const errorCodes = {
     means: 'The source redirected to another host, which is not followed.',
     action: 'If that is right, declare the new base URL.',
   },
+  SOURCE_FORBIDDEN: {
+    means:
+      'The address of the source is one that no definition may ask for, such as a metadata service.',
+    action: 'Correct the base URL or the token URL, or what its name resolves to.',
+  },
+  RATE_LIMIT_EXCEEDED: {
+    means: 'A page would have to wait longer for its turn with the source than `rate.maxWait`.',
+    action:
+      'Start the run again when the quota of the source is whole again; its range stays open.',
+  },
   RESPONSE_TOO_LARGE: {
     means: 'An answer is larger than a page may be.',
     action: 'Declare a smaller page size.',
@@ -85,6 +109,23 @@ export const errorCodes = {
     means: 'A page names itself as the next one, or repeats the page before.',
     action: 'Correct the pagination of the definition.',
   },
+  PAGE_ELSEWHERE: {
+    means: 'A page names a next page on another host, which is not asked.',
+    action: 'If that is right, declare a source with that base URL.',
+  },
+  PAGES_EXCEEDED: {
+    means: 'A chunk has more pages than the definition allows.',
+    action: 'Look whether the source ends its pages; if it is that large, raise `paginate.maxPages`.',
+  },
+  PAGES_DRIFTED: {
+    means: 'Records came or went while a window was paged, each time it was read.',
+    action:
+      'Declare a window with an end or a longer `settle`, pages by cursor, or more `paginate.drift.rereads`.',
+  },
+  DEPTH_EXCEEDED: {
+    means: 'The source pages no deeper, and there is no window that could be read in halves.',
+    action: 'Declare `incremental.split`, or narrow the request by partitions.',
+  },
   WINDOW_TOO_SMALL: {
     means: 'The source says "too many" for a window that is already at its declared minimum.',
     action: 'Lower the minimum, or narrow the request by other parameters.',
@@ -96,6 +137,14 @@ export const errorCodes = {
   RECORD_INVALID: {
     means: 'A field of a record is missing or not of its declared type.',
     action: 'Read the reason in the dead letter; correct the definition or the source.',
+  },
+  CURSOR_NULL: {
+    means: 'A record has no cursor, and `incremental.nulls` puts such records aside.',
+    action: 'Look at the dead letters now and then; they are in no share that fails a chunk.',
+  },
+  CURSOR_OUT_OF_RANGE: {
+    means: 'The cursor of a record lies outside of what was asked for, and `incremental.outOfRange` rejects that.',
+    action: 'Look whether the source heeds the parameters of the window; `load` takes such records.',
   },
   RECORD_REFUSED: {
     means: 'PostgreSQL refused a record because of its own value.',

@@ -13,6 +13,10 @@ export const headerNames = {
   records: 'Tidemark-Records',
   rejected: 'Tidemark-Rejected',
   sections: 'Tidemark-Sections',
+  window: 'Tidemark-Window',
+  outOfRange: 'Tidemark-Out-Of-Range',
+  columns: 'Tidemark-Columns',
+  discarded: 'Tidemark-Discarded',
   command: 'Tidemark-Command',
   contentType: 'Content-Type',
   contentEncoding: 'Content-Encoding',
@@ -21,3 +25,6 @@ export const headerNames = {
 
 /** The version that this release writes. A reader takes it and the one before, and holds a newer one. */
 export const MESSAGE_VERSION = 1;
+
+/** The version of a load batch that has columns beyond the declared ones: a loader that does not know of them holds it. */
+export const COLUMNS_VERSION = 2;

@@ -30,11 +30,11 @@ export type ChunkStatus = (typeof chunkStatuses)[number];
 
 export const commandVerbs = [
   'run',
+  'plan',
   'pause',
   'resume',
   'cancel',
   'retry',
-  'replay',
   'reset',
 ] as const;
 export type CommandVerb = (typeof commandVerbs)[number];

@@ -11,7 +11,9 @@ create table tidemark.collectors (
   status        text        not null default 'ready' check (status in ('ready', 'invalid', 'blocked')),
   error_message text,
   registered_at timestamptz not null default clock_timestamp(),
-  updated_at    timestamptz not null default clock_timestamp()
+  updated_at    timestamptz not null default clock_timestamp(),
+  -- Ticks of the schedule before this moment are of another schedule, or of a time when the collector was switched off.
+  scheduled_at  timestamptz not null default clock_timestamp()
 );
 
 -- Every revision that a run may be pinned to.
@@ -45,19 +47,33 @@ create table tidemark.collector_runs (
   records_rejected  bigint      not null default 0,
   records_refetched bigint      not null default 0,
   records_deleted   bigint      not null default 0,
+  -- Ids that were asked for and not answered.
+  ids_missing       bigint      not null default 0,
   watermark_from    text,
   watermark_to      text,
   error_message     text,
+  -- What went well but not as expected.
+  warnings          text[]      not null default '{}',
   parent_run_id     uuid,
   parallel          integer     not null default 1 check (parallel > 0),
+  -- The run ends after so many chunks, or soon after so many records.
+  max_chunks        integer     check (max_chunks > 0),
+  max_records       bigint      check (max_records > 0),
+  -- The run that took up all chunks that this one left open, or that was started to forget them.
+  succeeded_by      uuid,
+  -- What a rehearsal found.
+  report            jsonb,
   traceparent       text,
-  trace_id          text
-);
+  trace_id          text,
+  -- When chunks, pages and ledger of the run were removed.
+  pruned_at         timestamptz
+) with (fillfactor = 70);
 
 -- One writer: at most one active run per collector and class.
 create unique index collector_runs_active on tidemark.collector_runs (collector_name, class)
   where status in ('running', 'paused', 'closing');
 create index collector_runs_by_collector on tidemark.collector_runs (collector_name, started_at desc);
+create index collector_runs_kept on tidemark.collector_runs (completed_at) where pruned_at is null;
 
 create table tidemark.chunks (
   run_id            uuid    not null,
@@ -69,7 +85,11 @@ create table tidemark.chunks (
   task              jsonb   not null,
   cursor_from       numeric,
   cursor_to         numeric,
+  -- At most up to here the chunk covers its window: other slices of it were read by an earlier run, up to then.
+  cover_to          numeric,
   items             text[]  not null default '{}',
+  -- The table that a rehearsal loads into instead of the target.
+  scratch           text,
   -- True while the target is known to hold none of this chunk's rows, so that COPY may go straight into it.
   straight          boolean not null default false,
   released_at       timestamptz,
@@ -87,7 +107,11 @@ create table tidemark.chunks (
   records_rejected  bigint  not null default 0,
   primary key (run_id, chunk_id)
 ) with (fillfactor = 50);
-create index chunks_open on tidemark.chunks (run_id, priority desc, chunk_id) where status in ('waiting', 'active');
+-- Small ones for each question that is asked when a chunk ends: a run may have 20,000 of them.
+create index chunks_waiting on tidemark.chunks (run_id, priority desc, chunk_id) where status = 'waiting';
+create index chunks_active on tidemark.chunks (run_id, chunk_id) where status = 'active';
+create index chunks_window on tidemark.chunks (run_id, partition, cursor_from);
+create index chunks_not_done on tidemark.chunks (run_id, partition, cursor_from) where status <> 'done';
 
 -- A chunk's pages: the first content of a seq wins and names what follows it.
 create table tidemark.pages (
@@ -101,6 +125,10 @@ create table tidemark.pages (
   next        jsonb       not null,
   bound       numeric,
   signal      text,
+  -- Of a worklist: the ids that were asked for and are in this page.
+  found       text[],
+  -- Of an integer cursor: its values in this page, each with what is so close below it that it belongs together.
+  seen        nummultirange,
   asked_at    timestamptz not null,
   recorded_at timestamptz not null default clock_timestamp(),
   primary key (run_id, chunk_id, seq)
@@ -146,13 +174,43 @@ create table tidemark.items (
   collector_name  text not null,
   partition       text not null,
   key             text not null,
-  kind            text not null check (kind in ('period', 'id')),
+  kind            text not null check (kind in ('period', 'id', 'token', 'answer')),
   last_success_at timestamptz,
   checked_at      timestamptz,
   signal          text,
   run_id          uuid,
+  -- An id that was asked for and not answered: since when, and how often in a row.
+  missing_at      timestamptz,
+  missing_count   integer not null default 0,
+  -- Since when the list of an id says that it will not change any more.
+  final_at        timestamptz,
   primary key (collector_name, partition, key)
 );
+create index items_missing on tidemark.items (collector_name, missing_at) where missing_count > 0;
+
+-- What a run that reads everything deletes when it has ended; while the row is there, its batches remember what they saw.
+create table tidemark.sweeps (
+  run_id            uuid primary key,
+  -- The quoted name of the target.
+  target            text             not null,
+  key               text[]           not null,
+  deletions         text             not null check (deletions in ('mark', 'remove')),
+  max_deleted_share double precision not null,
+  -- Sets of values of the target's fields, as texts: only rows that have one of them may be deleted. Empty: all rows.
+  scope             jsonb            not null,
+  -- Each run hashes keys differently, so that two that fall together do so once.
+  seed              bigint           not null
+);
+
+-- The keys of what a batch brought, as hashes: written in its transaction, and WAL-logged, since what a crash empties
+-- would look as if it had vanished.
+create table tidemark.seen (
+  run_id   uuid     not null,
+  batch_id bigint   not null,
+  keys     bigint[] not null,
+  primary key (run_id, batch_id)
+);
+alter table tidemark.seen alter column keys set storage external;
 
 create table tidemark.dead_letters (
   id             bigint generated always as identity primary key,
@@ -172,15 +230,33 @@ create table tidemark.dead_letters (
   created_at     timestamptz not null default clock_timestamp()
 );
 create index dead_letters_run on tidemark.dead_letters (run_id);
+create index dead_letters_age on tidemark.dead_letters (created_at);
 
+-- What a source may be asked: one row for each source, and one for each entity and token of it with a budget of its own.
 create table tidemark.rate_limits (
   key          text primary key,
-  interval_us  bigint      not null check (interval_us >= 0),
-  burst        integer     not null default 1 check (burst > 0),
-  -- Theoretical arrival time: when the next request would be due if all were evenly spaced.
+  source       text        not null,
+  -- The collector whose definition declares the rate; null while none does.
+  declared_by  text,
+  interval_us  bigint      not null default 0 check (interval_us >= 0),
+  -- Time without requests that is kept, to be caught up: a bucket, or a little against gaps.
+  slack_us     bigint      not null default 0 check (slack_us >= 0),
+  -- So late after its slot a request may still be sent.
+  bear_us      bigint      not null default 0 check (bear_us >= 0),
+  -- The share that backfills leave to live collection.
+  reserve      numeric     not null default 0 check (reserve >= 0 and reserve < 1),
+  -- Theoretical arrival time: when the next request would be due if all were evenly spaced. Backfills have one more.
   tat          timestamptz not null default '-infinity',
-  paused_until timestamptz not null default '-infinity'
+  backfill_tat timestamptz not null default '-infinity',
+  paused_until timestamptz not null default '-infinity',
+  -- What the source's own answers tell: the size of the quota, what is left of it, and when it is whole again.
+  quota        numeric,
+  remaining    numeric,
+  resets_at    timestamptz not null default '-infinity',
+  -- Null while remaining is only assumed, in a new window that no answer has told of.
+  told_at      timestamptz
 ) with (fillfactor = 50);
+create index rate_limits_source on tidemark.rate_limits (source);
 
 create table tidemark.commands (
   id             uuid primary key,
@@ -192,6 +268,8 @@ create table tidemark.commands (
   run_id         uuid,
   -- The checked command, kept while it is queued.
   command        jsonb,
+  -- What was asked for: the plan of a run that is not started.
+  result         jsonb,
   received_at    timestamptz not null default clock_timestamp(),
   answered_at    timestamptz not null default clock_timestamp()
 );

@@ -38,54 +38,107 @@ begin
                          and b.digest = p.digest and b.outcome <> 'failed'));
 end $$;
 
--- What a chunk that is done covers. Chunks that ask for slices of one and the same window cover it together.
+-- Up to where an integer cursor is read: it has no clock, so only values that were really seen tell. The first range of
+-- them counts, or the one that goes on from what was covered before; what lies beyond a gap is an outlier.
+create function tidemark.reached(p_seen nummultirange, p_from numeric, p_known numeric, out reached numeric, out outlier numeric)
+  language sql immutable parallel safe
+  begin atomic
+    with ranges as (
+      select r from unnest(p_seen + case when p_known >= p_from then nummultirange(numrange(p_known, p_known, '[]'))
+                                         else '{}'::nummultirange end) as r),
+    main as (
+      select upper(r) as reached from ranges
+       order by coalesce(r @> p_known and p_known >= p_from, false) desc, r
+       limit 1)
+    select m.reached, (select min(upper(r)) from ranges where upper(r) > m.reached)
+      from main m;
+  end;
+
+-- What a chunk that is done covers. Chunks that ask for slices of one and the same window cover it together, up to the
+-- bound that the first page of each fixed from the source's clock, or up to the integers that all their pages gave.
+create function tidemark.cover_window(p_run tidemark.collector_runs, p_chunk tidemark.chunks) returns void
+  language plpgsql as $$
+declare
+  v_bound   numeric;
+  v_seen    nummultirange;
+  v_known   numeric;
+  v_outlier numeric;
+begin
+  if exists (
+    select from tidemark.chunks c
+     where c.run_id = p_chunk.run_id and c.partition = p_chunk.partition
+       and c.cursor_from = p_chunk.cursor_from and c.cursor_to is not distinct from p_chunk.cursor_to
+       and c.status <> 'done') then
+    return;
+  end if;
+
+  -- Chunk by chunk, whatever the planner believes of tables that were filled a moment ago: the other way round, each end
+  -- of a chunk would read all pages of its run.
+  select case when bool_and(p.bound is not null) then min(p.bound) end, range_agg(p.seen)
+    into v_bound, v_seen
+    from (select c.chunk_id from tidemark.chunks c
+           where c.run_id = p_chunk.run_id and c.partition = p_chunk.partition
+             and c.cursor_from = p_chunk.cursor_from and c.cursor_to is not distinct from p_chunk.cursor_to
+          offset 0) as c
+   cross join lateral (
+     select min(p.bound) filter (where p.seq = 0) as bound, range_agg(p.seen) as seen
+       from tidemark.pages p
+      where p.run_id = p_chunk.run_id and p.chunk_id = c.chunk_id) as p;
+
+  if v_bound is null then
+    -- No bound, no clock: what lies below everything that was ever seen is past, be it empty or not.
+    select upper(w.covered) into v_known from tidemark.watermarks w
+     where w.collector_name = p_run.collector_name and w.partition = p_chunk.partition;
+    select r.reached, r.outlier into v_bound, v_outlier
+      from tidemark.reached(coalesce(v_seen, '{}'), p_chunk.cursor_from, v_known) r;
+  end if;
+  if v_outlier is not null then
+    update tidemark.collector_runs
+       set warnings = warnings || format('the cursor %s of partition %s lies too far above %s and covers nothing; if it is right, '
+                                         'raise incremental.maxStep', v_outlier, p_chunk.partition, v_bound)
+     where id = p_run.id;
+  end if;
+
+  -- Asked first: `least` would take the end of the window where there is no bound.
+  if v_bound > p_chunk.cursor_from then
+    v_bound := least(v_bound, p_chunk.cursor_to, p_chunk.cover_to);
+    update tidemark.watermarks
+       set covered = covered + nummultirange(numrange(p_chunk.cursor_from, greatest(v_bound, p_chunk.cursor_from))),
+           run_id = p_run.id, updated_at = clock_timestamp()
+     where collector_name = p_run.collector_name and partition = p_chunk.partition;
+  end if;
+end $$;
+
+-- What is known when a chunk is done: a part of the watermark, or that its items were read.
 create function tidemark.cover(p_run tidemark.collector_runs, p_chunk tidemark.chunks) returns void
   language plpgsql as $$
 declare
-  v_first tidemark.pages%rowtype;
-  v_bound numeric;
+  v_first  tidemark.pages%rowtype;
+  v_kind   text := case when p_chunk.items in (array['token'], array['answer']) then p_chunk.items[1] else 'period' end;
+  v_signal text;
 begin
   select * into strict v_first from tidemark.pages
    where run_id = p_chunk.run_id and chunk_id = p_chunk.chunk_id and seq = 0;
-
-  if p_chunk.cursor_from is not null then
-    if not exists (
-      select from tidemark.chunks c
-       where c.run_id = p_chunk.run_id and c.partition = p_chunk.partition
-         and c.cursor_from = p_chunk.cursor_from and c.cursor_to is not distinct from p_chunk.cursor_to
-         and c.status <> 'done') then
-      -- Where a page told no bound (an integer cursor without a record), the window's end says nothing about what the
-      -- source has yet: what lies above everything that was ever seen stays open.
-      select case when bool_and(p.bound is not null) then least(min(p.bound), p_chunk.cursor_to)
-                  else least(p_chunk.cursor_to, min(p.bound), (
-                    select coalesce(upper(w.covered), p_chunk.cursor_from) from tidemark.watermarks w
-                     where w.collector_name = p_run.collector_name and w.partition = p_chunk.partition))
-              end
-        into v_bound
-        from tidemark.chunks c
-        join tidemark.pages p on p.run_id = c.run_id and p.chunk_id = c.chunk_id and p.seq = 0
-       where c.run_id = p_chunk.run_id and c.partition = p_chunk.partition
-         and c.cursor_from = p_chunk.cursor_from and c.cursor_to is not distinct from p_chunk.cursor_to;
-      if v_bound > p_chunk.cursor_from then
-        update tidemark.watermarks
-           set covered = covered + nummultirange(numrange(p_chunk.cursor_from, v_bound)),
-               run_id = p_run.id, updated_at = clock_timestamp()
-         where collector_name = p_run.collector_name and partition = p_chunk.partition;
-        update tidemark.collector_runs r
-           set watermark_to = (select min(tidemark.low_water_mark(w.covered, w.floor))::text
-                                 from tidemark.watermarks w
-                                where w.collector_name = r.collector_name and w.run_id = r.id)
-         where r.id = p_run.id;
-      end if;
-    end if;
+  v_signal := v_first.signal;
+  if v_kind = 'token' then
+    -- A token stands for everything that came before it: that of the last page.
+    select coalesce(p.signal, p_chunk.task ->> 'signal') into v_signal from tidemark.pages p
+     where p.run_id = p_chunk.run_id and p.chunk_id = p_chunk.chunk_id and p.last
+     order by p.seq limit 1;
   end if;
 
-  if cardinality(p_chunk.items) > 0 then
+  if p_chunk.cursor_from is not null then
+    perform tidemark.cover_window(p_run, p_chunk);
+  end if;
+
+  if v_first.found is not null then
+    perform tidemark.cover_ids(p_run, p_chunk);
+  elsif cardinality(p_chunk.items) > 0 then
     insert into tidemark.items as i
            (collector_name, partition, key, kind, last_success_at, checked_at, signal, run_id)
-    select p_run.collector_name, p_chunk.partition, key, 'period',
+    select p_run.collector_name, p_chunk.partition, key, v_kind,
            case when v_first.outcome <> 'unchanged' then v_first.asked_at end,
-           v_first.asked_at, v_first.signal, p_run.id
+           v_first.asked_at, v_signal, p_run.id
       from unnest(p_chunk.items) as key
      order by key
     on conflict (collector_name, partition, key) do update
@@ -97,6 +150,15 @@ begin
   end if;
 end $$;
 
+-- The least low-water mark of the watermarks that a run has moved. Asked once, when the run ends.
+create function tidemark.watermark_of(p_run uuid) returns text
+  language sql stable
+  return (
+    select min(tidemark.low_water_mark(w.covered, w.floor))::text
+      from tidemark.collector_runs r
+      join tidemark.watermarks w on w.collector_name = r.collector_name and w.run_id = r.id
+     where r.id = p_run);
+
 -- Closes a run that has no open chunk left. The caller holds the run's row lock.
 create function tidemark.close_run(p_run uuid) returns text
   language plpgsql as $$
@@ -107,13 +169,20 @@ begin
   if v_status not in ('running', 'paused', 'closing') then
     return v_status;
   end if;
-  if exists (select from tidemark.chunks where run_id = p_run and status in ('waiting', 'active')) then
+  -- Two questions, since each has an index of its own, which holds nothing of a chunk that has ended.
+  if exists (select from tidemark.chunks where run_id = p_run and status = 'active')
+     or exists (select from tidemark.chunks where run_id = p_run and status = 'waiting') then
     return v_status;
+  end if;
+  if tidemark.must_sweep(p_run) then
+    update tidemark.collector_runs set status = 'closing' where id = p_run;
+    return 'closing';
   end if;
 
   update tidemark.collector_runs r
      set status = case when r.chunks_failed = 0 then 'success' when r.chunks_done = 0 then 'failed' else 'partial' end,
          completed_at = clock_timestamp(),
+         watermark_to = tidemark.watermark_of(p_run),
          records_refetched = tidemark.count_refetched(p_run)
    where r.id = p_run
   returning r.status into v_status;
@@ -154,12 +223,14 @@ begin
   if p_status = 'done' and v_run.mode <> 'rehearsal' then
     perform tidemark.cover(v_run, v_chunk);
   end if;
+  perform tidemark.check_limits(p_run);
 
   run_status := tidemark.close_run(p_run);
 end $$;
 
--- Ends a run by request. What is still in the streams meets the fence; what was loaded stays and is counted.
-create function tidemark.cancel_run(p_run uuid, p_reason text) returns text
+-- Ends a run with chunks that are open: they are cancelled, what is still in the streams meets the fence, and what was
+-- loaded stays and is counted. Answers the status that the run has now.
+create function tidemark.end_run(p_run uuid, p_status text, p_reason text) returns text
   language plpgsql as $$
 declare
   v_status text;
@@ -187,7 +258,8 @@ begin
            coalesce(sum(records_rejected), 0) as rejected
       from ended)
   update tidemark.collector_runs r
-     set status = 'cancelled', completed_at = clock_timestamp(), error_message = coalesce(r.error_message, p_reason),
+     set status = p_status, completed_at = clock_timestamp(), error_message = coalesce(r.error_message, p_reason),
+         watermark_to      = tidemark.watermark_of(p_run),
          pages_read        = r.pages_read + t.pages_read,
          records_processed = r.records_processed + t.processed,
          records_inserted  = r.records_inserted + t.inserted,
@@ -198,8 +270,15 @@ begin
          records_refetched = tidemark.count_refetched(p_run)
     from totals t
    where r.id = p_run;
-  return 'cancelled';
+  return p_status;
 end $$;
+
+-- Ends a run by request.
+create function tidemark.cancel_run(p_run uuid, p_reason text) returns text
+  language sql
+  begin atomic
+    select tidemark.end_run(p_run, 'cancelled', p_reason);
+  end;
 
 -- Starts a lost chunk again at its frontier, as the next attempt: from the first page that is not recorded or of which
 -- a part never arrived; it and what follows are forgotten and read again. Answers the places to publish, or nothing when
@@ -216,7 +295,7 @@ begin
     return;
   end if;
   if tidemark.is_complete(p_run, p_chunk) then
-    run_status := tidemark.end_chunk(p_run, p_chunk, 'done', null, null);
+    select c.run_status into run_status from tidemark.complete_chunk(p_run, p_chunk) c;
     return;
   end if;
 

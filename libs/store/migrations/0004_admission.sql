@@ -1,29 +1,160 @@
 -- Up Migration
 
--- The fence and the rate budget in one call, before every request and every retry of one.
+-- A budget that is asked for the first time gets what is declared for its source: so there is always a row, and a pause of
+-- a source that declares nothing is shared too.
+create function tidemark.ensure_budgets(p_source text, p_keys text[]) returns void
+  language sql
+begin atomic
+  insert into tidemark.rate_limits (key, source, declared_by, interval_us, slack_us, bear_us, reserve)
+  select k.key, p_source, s.declared_by, coalesce(s.interval_us, 0), coalesce(s.slack_us, 0), coalesce(s.bear_us, 0),
+         coalesce(s.reserve, 0)
+    from unnest(p_keys) as k (key)
+    left join tidemark.rate_limits s on s.key = p_source
+   where not exists (select from tidemark.rate_limits l where l.key = k.key)
+  on conflict do nothing;
+end;
+
+-- Takes in what an answer told of a budget. Numbers of the window that is counted already can only lower the count, since
+-- requests on their way are subtracted here and not there; those of another window replace it. A window is the same when
+-- it ends at the same time, but for what the source rounds.
+create function tidemark.learn_budget(
+  p_key text, p_pause_ms numeric, p_exhausted boolean, p_limit numeric, p_remaining numeric, p_resets_ms numeric)
+  returns void language plpgsql as $$
+declare
+  v_now      timestamptz := clock_timestamp();
+  v_resets   timestamptz := v_now + p_resets_ms::double precision * interval '1 millisecond';
+  v_rounding interval    := '2 seconds';
+begin
+  update tidemark.rate_limits l
+     set paused_until = greatest(l.paused_until, v_now + p_pause_ms::double precision * interval '1 millisecond')
+   where l.key = p_key and p_pause_ms > 0;
+
+  update tidemark.rate_limits l
+     set quota     = coalesce(p_limit, greatest(l.quota, p_remaining)),
+         remaining = case
+           when l.resets_at > v_now
+            and (l.told_at is null or v_resets between l.resets_at - v_rounding and l.resets_at + v_rounding)
+           then least(l.remaining, p_remaining)
+           else p_remaining
+         end,
+         resets_at = case
+           when l.resets_at > v_now and l.told_at is not null
+            and v_resets between l.resets_at - v_rounding and l.resets_at + v_rounding
+           then l.resets_at
+           else v_resets
+         end,
+         told_at   = v_now
+   where l.key = p_key and p_remaining is not null and p_resets_ms is not null;
+
+  -- Refused without a word on when to come again: then it is when the quota is whole, if that is known.
+  update tidemark.rate_limits l
+     set remaining = 0
+   where l.key = p_key and p_exhausted and l.told_at is not null and l.resets_at > v_now;
+end $$;
+
+-- Takes the next slot of whichever budget has it first. Booked: the request may be sent after wait_ms. Else: ask again after
+-- wait_ms; as far as is known there will be a slot in free_ms.
+create function tidemark.take_slot(
+  p_budgets text[], p_weight numeric, p_class text,
+  out booked boolean, out budget text, out wait_ms double precision, out free_ms double precision,
+  out bear_ms double precision)
+  language plpgsql as $$
+declare
+  b          record;
+  v_now      timestamptz := clock_timestamp();
+  v_due      timestamptz;
+  v_reserved numeric     := 0;
+  -- When the quota lets the request in, where it does not yet.
+  v_quota    timestamptz := '-infinity';
+begin
+  select l.key, l.interval_us * interval '1 microsecond' as spacing, l.slack_us * interval '1 microsecond' as slack,
+         l.bear_us, l.reserve, l.tat, l.backfill_tat, l.paused_until, l.quota, l.remaining, l.resets_at, l.told_at
+    into strict b
+    from tidemark.rate_limits l
+   where l.key = any (p_budgets)
+   order by greatest(v_now, l.tat, l.paused_until, case when l.remaining < p_weight then l.resets_at end), l.key
+   limit 1
+     for update;
+  v_now := clock_timestamp();
+  budget := b.key;
+  bear_ms := nullif(b.bear_us, 0) / 1000.0;
+
+  if b.remaining is not null and b.resets_at <= v_now then
+    -- A new window, of which nothing is told yet: as large as the last one, or everybody who waited would go at once.
+    b.remaining := b.quota;
+    b.resets_at := v_now + interval '5 seconds';
+    b.told_at := null;
+  end if;
+  if p_class = 'backfill' then
+    v_reserved := b.reserve * b.quota;
+  end if;
+  if b.remaining < least(p_weight, b.quota) + v_reserved then
+    v_quota := b.resets_at;
+  end if;
+
+  if p_class = 'backfill' then
+    -- A backfill takes a slot only when one is free now, so that it never queues in front of live requests.
+    v_due := greatest(v_now, b.tat, b.backfill_tat, b.paused_until, v_quota);
+    booked := v_due <= v_now;
+  else
+    -- GCRA as a reservation: a live request books its slot ahead, but not further than it is held for, nor beyond the
+    -- quota. A slot that nobody waits for is lost to all, and where each asks again at its time, the next one is as far
+    -- ahead, for ever.
+    v_due := greatest(v_now, b.tat, b.paused_until, v_quota);
+    booked := v_due <= v_now + interval '50 seconds' and v_quota <= v_now;
+  end if;
+  free_ms := extract(epoch from v_due - v_now) * 1000;
+
+  if booked then
+    wait_ms := free_ms;
+    update tidemark.rate_limits l
+       set tat = greatest(b.tat, v_due - b.slack) + b.spacing * p_weight::double precision,
+           backfill_tat = case p_class
+             when 'backfill'
+             then greatest(b.backfill_tat, v_due - b.slack) + b.spacing * (p_weight / (1 - b.reserve))::double precision
+             else b.backfill_tat
+           end,
+           remaining = b.remaining - p_weight,
+           resets_at = b.resets_at,
+           told_at = b.told_at
+     where l.key = b.key;
+  elsif free_ms > 40000 then
+    -- Asked about again and again, since a pause may grow and a budget may be declared anew.
+    wait_ms := 40000 * (0.5 + random());
+  else
+    -- Not all of those who wait at the same moment.
+    wait_ms := free_ms + 1 + random() * extract(epoch from b.spacing) * 500;
+  end if;
+end $$;
+
+-- The fence and the rate budget in one call, before every request and every retry of one. p_told is what the last answer
+-- told of a budget. Weight 0 books nothing: it asks for the fence, and whether the first budget is paused.
 -- verdict: go (after wait_ms; asked_at is this server's clock), wait (nothing booked, ask again after wait_ms),
 -- recorded (this page is already there: go on from next), stop (the reason says why).
 create function tidemark.admit(
   p_run uuid, p_chunk integer, p_attempt integer, p_seq integer,
-  p_budget text, p_weight integer, p_pause_ms integer,
-  out verdict text, out reason text, out wait_ms double precision, out asked_at_us numeric,
-  out digest text, out next jsonb)
+  p_source text, p_budgets text[], p_weight numeric, p_told jsonb,
+  out verdict text, out reason text, out budget text, out wait_ms double precision, out free_ms double precision,
+  out bear_ms double precision, out asked_at_us numeric, out digest text, out next jsonb)
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_run_status   text;
   v_class        text;
   v_chunk_status text;
   v_attempt      integer;
-  v_now          timestamptz;
+  v_booked       boolean;
 begin
   -- A budget lost in a crash of the server costs a few early requests, a commit per request would cost more.
   perform set_config('synchronous_commit', 'off', true);
   wait_ms := 0;
+  free_ms := 0;
 
-  if p_budget is not null and p_pause_ms > 0 then
-    update tidemark.rate_limits
-       set paused_until = greatest(paused_until, clock_timestamp() + p_pause_ms * interval '1 millisecond')
-     where key = p_budget;
+  perform tidemark.ensure_budgets(p_source, p_budgets);
+  if p_told is not null then
+    perform tidemark.ensure_budgets(p_source, array[p_told ->> 'budget']);
+    perform tidemark.learn_budget(
+      p_told ->> 'budget', (p_told ->> 'pauseMs')::numeric, (p_told ->> 'exhausted')::boolean,
+      (p_told ->> 'limit')::numeric, (p_told ->> 'remaining')::numeric, (p_told ->> 'resetsInMs')::numeric);
   end if;
 
   select r.status, r.class, c.status, c.attempt into v_run_status, v_class, v_chunk_status, v_attempt
@@ -50,41 +181,20 @@ begin
   end if;
 
   verdict := 'go';
-  if p_budget is not null then
-    if v_class = 'live' then
-      -- GCRA as a reservation: a live request books its slot ahead, but not further than it is held for. A slot that
-      -- nobody waits for is lost to all, and where each asks again at its time, the next one is as far ahead, for ever.
-      with c as (select clock_timestamp() as now)
-      update tidemark.rate_limits r
-         set tat = greatest(r.tat, c.now, r.paused_until) + p_weight * r.interval_us * interval '1 microsecond'
-        from c
-       where r.key = p_budget
-         and greatest(r.tat - (r.burst - 1) * r.interval_us * interval '1 microsecond', r.paused_until)
-             <= c.now + interval '50 seconds'
-      returning c.now,
-                extract(epoch from greatest(
-                  r.tat - (r.burst - 1 + p_weight) * r.interval_us * interval '1 microsecond',
-                  r.paused_until) - c.now) * 1000
-           into v_now, wait_ms;
-    else
-      -- A backfill takes a slot only when one is free now, so that it never queues in front of live requests.
-      with c as (select clock_timestamp() as now)
-      update tidemark.rate_limits r
-         set tat = greatest(r.tat, c.now) + p_weight * r.interval_us * interval '1 microsecond'
-        from c
-       where r.key = p_budget and r.tat <= c.now and r.paused_until <= c.now
-      returning c.now, 0 into v_now, wait_ms;
-    end if;
-    if not found and exists (select from tidemark.rate_limits where key = p_budget) then
+  if p_weight > 0 and cardinality(p_budgets) > 0 then
+    select s.booked, s.budget, s.wait_ms, s.free_ms, s.bear_ms into v_booked, budget, wait_ms, free_ms, bear_ms
+      from tidemark.take_slot(p_budgets, p_weight, v_class) s;
+    if not v_booked then
       verdict := 'wait';
-      -- At most a minute: so long a message is held, and its deliveries count nothing.
-      select least(greatest(
-               extract(epoch from greatest(tat, paused_until) - clock_timestamp()) * 1000,
-               interval_us / 1000.0), 40000) * (0.5 + random())
-        into wait_ms
-        from tidemark.rate_limits where key = p_budget;
+    end if;
+  elsif cardinality(p_budgets) > 0 then
+    select l.key, greatest(extract(epoch from l.paused_until - clock_timestamp()) * 1000, 0) into budget, free_ms
+      from tidemark.rate_limits l
+     where l.key = p_budgets[1] and l.paused_until > clock_timestamp();
+    if found then
+      verdict := 'wait';
+      wait_ms := least(free_ms, 40000 * (0.5 + random()));
     end if;
   end if;
-  wait_ms := greatest(coalesce(wait_ms, 0), 0);
-  asked_at_us := tidemark.to_micros(coalesce(v_now, clock_timestamp()));
+  asked_at_us := tidemark.to_micros(clock_timestamp());
 end $$;

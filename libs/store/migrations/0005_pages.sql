@@ -5,6 +5,7 @@
 create function tidemark.record_page(
   p_run uuid, p_chunk integer, p_attempt integer, p_seq integer, p_digest text, p_parts integer,
   p_outcome text, p_last boolean, p_next jsonb, p_bound numeric, p_signal text, p_asked_at_us numeric,
+  p_found text[] default null, p_seen nummultirange default null, p_warnings text[] default '{}',
   out verdict text, out digest text, out next jsonb, out chunk_status text, out run_status text)
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -18,14 +19,19 @@ begin
     return;
   end if;
 
-  insert into tidemark.pages (run_id, chunk_id, seq, digest, parts, outcome, last, next, bound, signal, asked_at)
+  insert into tidemark.pages (run_id, chunk_id, seq, digest, parts, outcome, last, next, bound, signal, asked_at, found, seen)
   values (p_run, p_chunk, p_seq, p_digest, p_parts, p_outcome, p_last, p_next, p_bound, p_signal,
-          tidemark.from_micros(p_asked_at_us))
+          tidemark.from_micros(p_asked_at_us), p_found, p_seen)
   on conflict do nothing;
   if found then
     update tidemark.chunks
        set pages_read = pages_read + 1, parts_recorded = parts_recorded + p_parts
      where run_id = p_run and chunk_id = p_chunk;
+    if cardinality(p_warnings) > 0 then
+      -- Many pages of a run may tell the same.
+      update tidemark.collector_runs set warnings = warnings || p_warnings
+       where id = p_run and not warnings @> p_warnings;
+    end if;
   end if;
 
   select p.digest, p.next into strict digest, next
@@ -34,8 +40,8 @@ begin
   chunk_status := 'active';
 
   if tidemark.is_complete(p_run, p_chunk) then
-    chunk_status := 'done';
-    run_status := tidemark.end_chunk(p_run, p_chunk, 'done', null, null);
+    select c.chunk_status, c.run_status into chunk_status, run_status
+      from tidemark.complete_chunk(p_run, p_chunk) c;
   end if;
 end $$;
 
@@ -85,6 +91,11 @@ begin
   elsif v_processed >= 100 and v_rejected > p_max_rejects * v_processed then
     ending := 'rejects_exceeded';
   elsif tidemark.is_complete(p_run, p_chunk) then
-    ending := 'done';
+    ending := case when v_rejected = v_processed and v_processed > 0 and p_max_rejects < 1
+                   then 'rejects_exceeded' else 'done' end;
+  end if;
+  -- The end of a chunk asks by itself.
+  if ending is null then
+    perform tidemark.check_limits(p_run);
   end if;
 end $$;

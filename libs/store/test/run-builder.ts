@@ -67,6 +67,8 @@ export interface PageSketch {
   readonly next?: readonly number[];
   readonly bound?: string | null;
   readonly signal?: string | null;
+  /** Ranges of an integer cursor, as a `nummultirange`. */
+  readonly seen?: string;
 }
 
 const sixteen = (text: string): string => text.padStart(16, '0');
@@ -79,7 +81,7 @@ export async function recordAPage(pool: pg.Pool, run: string, page: PageSketch =
     next: { seq: number }[];
     chunk_status: string | null;
     run_status: string | null;
-  }>('select * from tidemark.record_page($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)', [
+  }>('select * from tidemark.record_page($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, null, $12)', [
     run,
     page.chunk ?? 0,
     page.seq ?? 0,
@@ -91,6 +93,7 @@ export async function recordAPage(pool: pg.Pool, run: string, page: PageSketch =
     page.bound ?? null,
     page.signal ?? null,
     '1700000000000000',
+    page.seen ?? null,
   ]);
   return rows[0];
 }

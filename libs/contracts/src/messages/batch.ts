@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { Digest, Micros, Ordinal, Revision, pageOutcomes } from '../names.ts';
+import { AddedColumn, MAX_ADDED_COLUMNS } from './added-column.ts';
+import { Digest, Digits, Micros, Ordinal, Revision, pageOutcomes } from '../names.ts';
 
 /** A batch holds at most this many records and this many bytes of text (before compression). */
 export const MAX_BATCH_RECORDS = 2_000;
 export const MAX_BATCH_BYTES = 1_048_576;
 /** A rejected record keeps at most this much of its text. */
 export const MAX_REJECT_BYTES = 65_536;
+
+/** The values of the cursor that were asked for, both ends included; null leaves that end open. */
+export const AskedRange = z.object({ from: Digits.nullable(), to: Digits.nullable() });
+export type AskedRange = z.infer<typeof AskedRange>;
 
 /** What the headers of a raw or a load batch say; the body holds records only. */
 export const BatchHeaders = z.object({
@@ -27,6 +32,14 @@ export const BatchHeaders = z.object({
   contentEncoding: z.enum(['zstd', 'identity']),
   /** Load batches: bytes of COPY text, bytes of the rejects' JSON, both in the decoded body. */
   sections: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]).optional(),
+  /** What was asked for, where the chunk has a window. */
+  window: AskedRange.optional(),
+  /** Load batches: records whose cursor lies outside of it, loaded or rejected. */
+  outOfRange: z.number().int().positive().optional(),
+  /** Load batches: columns of the COPY text after the declared ones, in its order. */
+  columns: z.array(AddedColumn).min(1).max(MAX_ADDED_COLUMNS).optional(),
+  /** Load batches: values that a declared column could not take and that were left out, by column. */
+  discarded: z.record(z.string(), z.number().int().positive()).optional(),
 });
 export type BatchHeaders = z.infer<typeof BatchHeaders>;
 

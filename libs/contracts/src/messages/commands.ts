@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Ordinal } from '../names.ts';
 import { Partition } from './page-task.ts';
 
 /** An instant in ISO 8601 with a zone, a date, or an integer cursor. */
@@ -15,18 +16,91 @@ const trigger = {
   commandId: z.uuid().optional(),
 };
 
-/** `tidemark.command.run.<collector>`: start a run. `{}` is valid. */
-export const RunCommand = z.strictObject({
-  ...trigger,
-  runId: z.uuid().optional(),
-  mode: z.enum(['incremental', 'full', 'backfill']).default('incremental'),
+/** What may be planned by a command; all other modes follow from how the run came about. */
+export const planModes = ['incremental', 'full', 'backfill'] as const;
+export type PlanMode = (typeof planModes)[number];
+
+const plan = {
+  mode: z.enum(planModes).default('incremental'),
   /** Only partitions that have all of these values. */
   partition: Partition.optional(),
   window: z.strictObject({ from: CursorText.optional(), to: CursorText.optional() }).optional(),
+};
+
+const limits = {
+  /** The run ends when so many chunks have ended; the others are left open. */
+  maxChunks: Ordinal.min(1).optional(),
+  /** The run takes up nothing more once so many records are processed; what is on its way is still loaded. */
+  maxRecords: z.number().int().positive().optional(),
+};
+
+const start = {
+  ...trigger,
+  runId: z.uuid().optional(),
   overlap: z.enum(['skip', 'queue', 'cancel']).optional(),
-});
+};
+
+/** `tidemark.command.run.<collector>`: start a run. `{}` is valid. */
+export const RunCommand = z
+  .strictObject({
+    ...start,
+    ...plan,
+    ...limits,
+    /** Loads into a table of its own and tells what a run would change; nothing counts as loaded. */
+    rehearse: z.boolean().optional(),
+    /** Takes up the chunks that the last run, or the named one, left open; plans anew where there are none. */
+    continue: z.union([z.boolean(), z.uuid()]).optional(),
+    /** Forgets what earlier runs left open, and plans anew. */
+    clearCheckpoint: z.boolean().optional(),
+  })
+  .refine((command) => !command.continue || (!command.clearCheckpoint && !command.rehearse), {
+    path: ['continue'],
+    message: 'a run that continues another one neither clears its checkpoint nor is a rehearsal',
+  });
 export type RunCommand = z.infer<typeof RunCommand>;
 
+/** `tidemark.command.plan.<collector>`: say what a run would ask for, and start nothing. */
+export const PlanCommand = z.strictObject({
+  ...trigger,
+  ...plan,
+  maxChunks: limits.maxChunks,
+});
+export type PlanCommand = z.infer<typeof PlanCommand>;
+
+/** `tidemark.command.retry.<collector>`: read failed chunks of an ended run again, in a new run. */
+export const RetryCommand = z.strictObject({
+  ...start,
+  ...limits,
+  parentRunId: z.uuid(),
+  /** Numbers of failed chunks; all of them when absent. */
+  chunks: z.array(Ordinal).min(1).optional(),
+});
+export type RetryCommand = z.infer<typeof RetryCommand>;
+
+const ofRuns = { ...trigger, runId: z.uuid().optional() };
+
+/** `tidemark.command.pause.<collector>`: let the named run, or every active run, ask for nothing more until it is resumed. */
+export const PauseCommand = z.strictObject(ofRuns);
+export type PauseCommand = z.infer<typeof PauseCommand>;
+
+/** `tidemark.command.resume.<collector>`: let the named run, or every paused run, go on. */
+export const ResumeCommand = z.strictObject(ofRuns);
+export type ResumeCommand = z.infer<typeof ResumeCommand>;
+
 /** `tidemark.command.cancel.<collector>`: end the named run, or every active run of the collector. */
-export const CancelCommand = z.strictObject({ ...trigger, runId: z.uuid().optional() });
+export const CancelCommand = z.strictObject(ofRuns);
 export type CancelCommand = z.infer<typeof CancelCommand>;
+
+/** `tidemark.command.reset.<collector>`: forget what is known to be loaded, so that it is asked for again. */
+export const ResetCommand = z
+  .strictObject({
+    ...trigger,
+    partition: Partition.optional(),
+    /** What lies at or after it is forgotten. */
+    to: CursorText.optional(),
+    all: z.boolean().optional(),
+  })
+  .refine((command) => (command.to !== undefined) !== (command.all === true), {
+    message: 'either `to` or `all: true` is needed',
+  });
+export type ResetCommand = z.infer<typeof ResetCommand>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CollectorName, Digits, Micros, Ordinal, Revision, runClasses } from '../names.ts';
+import { CollectorName, Digest, Digits, Micros, Ordinal, Revision, runClasses } from '../names.ts';
 
 /** Values that a partition is run for, for example `{ "indicator": "SP.POP.TOTL" }`. */
 export const Partition = z.record(
@@ -12,19 +12,44 @@ export type Partition = z.infer<typeof Partition>;
 export const Window = z.object({ from: Digits.nullable(), to: Digits.nullable() });
 export type Window = z.infer<typeof Window>;
 
+/** What the pages of a window leave to the next one, so that loops, drift and depth are noticed. */
+export const Trail = z.object({
+  /** Pages and records of this window before this page. */
+  pages: Ordinal,
+  records: Ordinal,
+  /** How often the window was begun again because it changed while it was paged. */
+  rereads: Ordinal,
+  /** Digest of the page before; in a stride, of page 0. */
+  after: Digest.optional(),
+  /** One earlier page, remembered for longer each time: whoever meets it again goes round in circles. */
+  mark: z.object({ content: Digest, place: Digest }).optional(),
+  /** Records on the first page, where the source gave fewer than were asked for. */
+  size: Ordinal.optional(),
+  /** What the first page told as the total. */
+  total: Ordinal.optional(),
+  /** Names of the last records of the page before. */
+  tail: z.array(z.string()).optional(),
+});
+export type Trail = z.infer<typeof Trail>;
+
 /** Where in a chunk one page is: what changes from page to page. */
 export const PagePlace = z.object({
   seq: Ordinal,
-  /** The paginator's own place, for example `{ "page": 3 }`; empty for the first page. */
+  /** The paginator's own place, for example `{ "page": 3 }`; empty for the first page of a window. */
   place: z.record(z.string(), z.union([z.string(), z.number()])),
   /** Windows of the split axis that are still to be read, the current one first; empty when nothing is split. */
   windows: z.array(Window),
   /** What the chunk will cover at most, fixed by page 0 from the source's clock; null before page 0 and without a cursor. */
   bound: Digits.nullable(),
-  /** Set when the total is known: the page `seq + width` follows while it is below `total`. */
+  /** Set when the total is known: the page `seq + width` follows while it is below `total`; places are `step` apart. */
   stride: z
-    .object({ width: z.number().int().positive(), total: z.number().int().positive() })
+    .object({
+      width: z.number().int().positive(),
+      total: z.number().int().positive(),
+      step: z.number().int().positive().optional(),
+    })
     .nullable(),
+  trail: Trail.optional(),
 });
 export type PagePlace = z.infer<typeof PagePlace>;
 

@@ -1,16 +1,29 @@
 import type { BatchHeaders } from '@tidemark/contracts';
 import type { Queryable } from '../connect.ts';
 
+/** The ledger has a row for it now. */
+export interface OpenBatch {
+  readonly verdict: 'open';
+  readonly batchId: string;
+  /** Key of the chunk's partition, which tells its target where partitions have their own. */
+  readonly partition: string;
+  /** Whether COPY may go into the target itself. */
+  readonly straight: boolean;
+  /** The table that a rehearsal loads into instead of the target, as SQL writes its name. */
+  readonly scratch: string | null;
+}
+
 export type OpenedBatch =
-  /** The ledger has a row for it now; `straight` tells whether COPY may go into the target itself. */
-  | { readonly verdict: 'open'; readonly batchId: string; readonly straight: boolean }
+  | OpenBatch
   /** The ledger knew it already: nothing is to be done. */
   | { readonly verdict: 'seen' }
   /** Its chunk has ended or is at another attempt: nothing may be written. */
   | { readonly verdict: 'stop' };
 
 interface Row {
+  readonly partition: string;
   readonly straight: boolean;
+  readonly scratch: string | null;
   readonly id: string | null;
 }
 
@@ -27,7 +40,7 @@ export async function openBatch(
     name: 'open-batch',
     text: `
       with fence as (
-        select straight
+        select partition, straight, scratch
           from tidemark.chunks
          where run_id = $1 and chunk_id = $2 and attempt = $3 and status = 'active'),
       entered as (
@@ -37,7 +50,7 @@ export async function openBatch(
           from fence
         on conflict (run_id, chunk_id, seq, digest, part) do nothing
         returning id)
-      select fence.straight, entered.id
+      select fence.partition, fence.straight, fence.scratch, entered.id
         from fence
         left join entered on true`,
     values: [
@@ -55,5 +68,6 @@ export async function openBatch(
   const [row] = rows;
   if (!row) return { verdict: 'stop' };
   if (row.id === null) return { verdict: 'seen' };
-  return { verdict: 'open', batchId: row.id, straight: row.straight };
+  const { id: batchId, partition, straight, scratch } = row;
+  return { verdict: 'open', batchId, partition, straight, scratch };
 }

@@ -11,6 +11,8 @@ export interface NewChunk {
   readonly cursorTo: string | null;
   readonly items: readonly string[];
   readonly straight: boolean;
+  /** The table that a rehearsal loads into instead of the target, as SQL writes its name. */
+  readonly scratch?: string | null;
 }
 
 /** Adds the chunks of a new run, all waiting. */
@@ -23,12 +25,14 @@ export async function insertChunks(
     name: 'insert-chunks',
     text: `
       insert into tidemark.chunks
-             (run_id, chunk_id, priority, partition, task, cursor_from, cursor_to, items, straight)
+             (run_id, chunk_id, priority, partition, task, cursor_from, cursor_to, items, straight,
+              scratch)
       select $1, c."chunkId", c.priority, c.partition, c.task, c."cursorFrom", c."cursorTo",
-             c.items, c.straight
+             c.items, c.straight, c.scratch
         from jsonb_to_recordset($2::jsonb) as c (
              "chunkId" integer, priority integer, partition text, task jsonb,
-             "cursorFrom" numeric, "cursorTo" numeric, items text[], straight boolean)`,
+             "cursorFrom" numeric, "cursorTo" numeric, items text[], straight boolean,
+             scratch text)`,
     values: [runId, JSON.stringify(chunks)],
   });
 }

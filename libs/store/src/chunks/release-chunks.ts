@@ -7,7 +7,7 @@ export interface ReleasedChunk {
 }
 
 /**
- * Makes as many waiting chunks of a running run active as it may have, by priority. Whoever releases the same run at
+ * Makes as many waiting chunks of a running run active as it may have, by priority and within its limit. Whoever releases the same run at
  * the same time waits for the other, so together they never go beyond its limit. Needs a transaction.
  */
 export async function releaseChunks(db: Queryable, runId: string): Promise<ReleasedChunk[]> {
@@ -20,9 +20,10 @@ export async function releaseChunks(db: Queryable, runId: string): Promise<Relea
     name: 'release-chunks',
     text: `
       with room as (
-        select r.parallel - (select count(*) from tidemark.chunks c
-                              where c.run_id = r.id and c.status = 'active') as chunks
+        select least(r.parallel, r.max_chunks - r.chunks_done - r.chunks_failed) - a.active as chunks
           from tidemark.collector_runs r
+         cross join (select count(*) as active from tidemark.chunks
+                      where run_id = $1 and status = 'active') as a
          where r.id = $1 and r.status = 'running'),
       chosen as (
         select chunk_id

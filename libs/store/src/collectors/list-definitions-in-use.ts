@@ -7,8 +7,8 @@ export interface DefinitionInUse {
   /** New runs are pinned to it. */
   readonly isCurrent: boolean;
   readonly enabled: boolean;
-  /** Microseconds since 1970 UTC. */
-  readonly registeredAt: string;
+  /** Since when the schedule is what it is, and on; microseconds since 1970 UTC. */
+  readonly scheduledAt: string;
 }
 
 /** Every definition that a message may name: the current one of each collector and those of active runs. */
@@ -18,7 +18,7 @@ export async function listDefinitionsInUse(db: Queryable): Promise<DefinitionInU
     text: `
       select d.collector_name as name, d.revision, d.definition,
              d.revision = c.revision as "isCurrent", c.enabled,
-             tidemark.to_micros(c.registered_at)::text as "registeredAt"
+             tidemark.to_micros(c.scheduled_at)::text as "scheduledAt"
         from tidemark.definitions d
         join tidemark.collectors c on c.name = d.collector_name
        where d.revision = c.revision

@@ -29,7 +29,9 @@ export async function registerCollector(
       values ($1, $2, $3, $4)
       on conflict (name) do update
          set revision = excluded.revision, definition = excluded.definition, origin = excluded.origin,
-             status = 'ready', error_message = null, updated_at = clock_timestamp()
+             status = 'ready', error_message = null, updated_at = clock_timestamp(),
+             scheduled_at = case when c.definition -> 'schedule' is distinct from excluded.definition -> 'schedule'
+                                 then clock_timestamp() else c.scheduled_at end
        where (c.revision, c.origin, c.status, c.error_message)
              is distinct from (excluded.revision, excluded.origin, 'ready', null)`,
     values: [name, revision, definition, origin],

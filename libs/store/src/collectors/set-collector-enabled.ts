@@ -14,7 +14,7 @@ export async function setCollectorEnabled(
     name: 'set-collector-enabled',
     text: `
       update tidemark.collectors
-         set enabled = $2, updated_at = clock_timestamp()
+         set enabled = $2, updated_at = clock_timestamp(), scheduled_at = clock_timestamp()
        where name = $1 and enabled <> $2`,
     values: [name, enabled],
   });

@@ -11,6 +11,8 @@ export interface AnsweredCommand {
   readonly runId: string | null;
   /** The checked command, while it is queued. */
   readonly command: unknown;
+  /** What a command that starts nothing was to find out. */
+  readonly result?: unknown;
 }
 
 export const commandColumns = `

@@ -10,8 +10,8 @@ export async function insertCommand(
     name: 'insert-command',
     text: `
       insert into tidemark.commands
-             (id, verb, collector_name, payload, outcome, reasons, run_id, command)
-      values ($1, $2, $3, $4, $5, $6, $7, $8)
+             (id, verb, collector_name, payload, outcome, reasons, run_id, command, result)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       on conflict do nothing`,
     values: [
       command.id,
@@ -22,6 +22,7 @@ export async function insertCommand(
       command.reasons,
       command.runId,
       command.command === null ? null : JSON.stringify(command.command),
+      command.result === undefined ? null : JSON.stringify(command.result),
     ],
   });
   return rowCount === 1;

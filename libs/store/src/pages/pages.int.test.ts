@@ -41,8 +41,8 @@ async function startRun(runClass: 'live' | 'backfill'): Promise<string> {
 
 async function setBudget(intervalMs: number, burst: number): Promise<void> {
   await pool.query(
-    `insert into tidemark.rate_limits (key, interval_us, burst) values ('api', $1, $2)`,
-    [intervalMs * 1_000, burst],
+    `insert into tidemark.rate_limits (key, source, interval_us, slack_us) values ('api', 'api', $1, $2)`,
+    [intervalMs * 1_000, intervalMs * 1_000 * (burst - 1)],
   );
 }
 
@@ -51,9 +51,9 @@ const asking = (changes: Partial<AdmitInput> = {}): AdmitInput => ({
   chunkId: 0,
   attempt: 1,
   seq: 0,
-  budget: 'api',
+  source: 'api',
+  budgets: ['api'],
   weight: 1,
-  pauseMs: 0,
   ...changes,
 });
 
@@ -94,7 +94,7 @@ async function loadPart(seq: number, digest = 'aaaaaaaaaaaaaaaa'): Promise<void>
 }
 
 test('without a budget a page is admitted at once, with the time of the server', async () => {
-  const admission = await admit(pool, asking({ budget: null }));
+  const admission = await admit(pool, asking({ budgets: [] }));
 
   expect(admission).toMatchObject({ verdict: 'go', waitMs: 0 });
   if (admission.verdict !== 'go') return;
@@ -159,7 +159,7 @@ test('a slot further ahead than anybody waits for it is not booked, or a slow bu
 test('a long pause is asked about again and again, for both classes', async () => {
   await setBudget(1, 1);
   const backfill = await startRun('backfill');
-  await admit(pool, asking({ pauseMs: 3_600_000, weight: 0 }));
+  await admit(pool, asking({ weight: 0, told: { budget: 'api', pauseMs: 3_600_000 } }));
 
   for (const id of [runId, backfill]) {
     const admission = await admit(pool, asking({ runId: id }));
@@ -181,7 +181,7 @@ test('a backfill takes only a slot that is free now', async () => {
 
 test('a pause holds back everybody who shares the budget, and weight 0 books nothing', async () => {
   await setBudget(1, 100);
-  await admit(pool, asking({ pauseMs: 30_000.5, weight: 0 }));
+  await admit(pool, asking({ weight: 0, told: { budget: 'api', pauseMs: 30_000.5 } }));
   const other = await startRun('live');
 
   const admission = await admit(pool, asking({ runId: other }));

@@ -13,6 +13,12 @@ export interface RecordPageInput {
   readonly next: readonly PagePlace[];
   readonly bound: string | null;
   readonly signal: string | null;
+  /** Of a worklist: which of the ids that were asked for are in the page. */
+  readonly found?: readonly string[] | null;
+  /** Of an integer cursor: the ranges of its values, as a `nummultirange`. */
+  readonly seen?: string | null;
+  /** What people should know of the run that has this page. */
+  readonly warnings?: readonly string[];
   readonly askedAtUs: string;
 }
 
@@ -44,7 +50,8 @@ export async function recordPage(db: Queryable, page: RecordPageInput): Promise<
       select verdict, digest, next, chunk_status, run_status
         from tidemark.record_page(
                $1::uuid, $2::integer, $3::integer, $4::integer, $5::text, $6::integer,
-               $7::text, $8::boolean, $9::jsonb, $10::numeric, $11::text, $12::numeric)`,
+               $7::text, $8::boolean, $9::jsonb, $10::numeric, $11::text, $12::numeric, $13::text[], $14::nummultirange,
+               $15::text[])`,
     values: [
       page.runId,
       page.chunkId,
@@ -58,6 +65,9 @@ export async function recordPage(db: Queryable, page: RecordPageInput): Promise<
       page.bound,
       page.signal,
       page.askedAtUs,
+      page.found ?? null,
+      page.seen ?? null,
+      page.warnings ?? [],
     ],
   });
   const [row] = rows;

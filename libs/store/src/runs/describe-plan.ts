@@ -1,10 +1,13 @@
 import type { Queryable } from '../connect.ts';
 
+export interface PlanDescription {
+  readonly runId: string;
+  readonly chunks: number;
+  readonly watermarkFrom: string | null;
+}
+
 /** Notes on a run how many chunks were planned and where its watermark stood. */
-export async function describePlan(
-  db: Queryable,
-  plan: { readonly runId: string; readonly chunks: number; readonly watermarkFrom: string | null },
-): Promise<void> {
+export async function describePlan(db: Queryable, plan: PlanDescription): Promise<void> {
   await db.query({
     name: 'describe-plan',
     text: `

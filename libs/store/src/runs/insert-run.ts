@@ -11,6 +11,10 @@ export interface NewRun {
   /** Chunks of it that may be active at the same time. */
   readonly parallel: number;
   readonly traceparent: string | null;
+  /** The run whose chunks it takes up. */
+  readonly parentRunId?: string | undefined;
+  readonly maxChunks?: number | undefined;
+  readonly maxRecords?: number | undefined;
 }
 
 /**
@@ -25,8 +29,9 @@ export async function insertRun(
     name: 'insert-run',
     text: `
       insert into tidemark.collector_runs
-             (id, collector_name, class, mode, status, triggered_by, revision, parallel, traceparent, trace_id)
-      values ($1, $2, $3, $4, 'running', $5, $6, $7, $8::text, split_part($8::text, '-', 2))
+             (id, collector_name, class, mode, status, triggered_by, revision, parallel,
+              traceparent, trace_id, parent_run_id, max_chunks, max_records)
+      values ($1, $2, $3, $4, 'running', $5, $6, $7, $8::text, split_part($8::text, '-', 2), $9, $10, $11)
       on conflict do nothing`,
     values: [
       run.id,
@@ -37,6 +42,9 @@ export async function insertRun(
       run.revision,
       run.parallel,
       run.traceparent,
+      run.parentRunId ?? null,
+      run.maxChunks ?? null,
+      run.maxRecords ?? null,
     ],
   });
   if (rowCount === 1) return 'inserted';

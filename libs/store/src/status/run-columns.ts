@@ -29,6 +29,10 @@ export interface RunRow {
   readonly watermark_to: string | null;
   readonly error_message: string | null;
   readonly parent_run_id: string | null;
+  readonly max_chunks: number | null;
+  readonly max_records: number | null;
+  /** What a rehearsal found; null before it has ended and for all other runs. */
+  readonly report: unknown;
   readonly trace_id: string | null;
 }
 
@@ -49,7 +53,8 @@ export const runColumns = `
        (r.records_rejected + open.records_rejected)::float8   as records_rejected,
        r.records_refetched::float8                            as records_refetched,
        r.records_deleted::float8                              as records_deleted,
-       r.watermark_from, r.watermark_to, r.error_message, r.parent_run_id, r.trace_id`;
+       r.watermark_from, r.watermark_to, r.error_message, r.parent_run_id,
+       r.max_chunks, r.max_records::float8 as max_records, r.report, r.trace_id`;
 
 /** A chunk's numbers go to its run when it ends; until then they are looked up. */
 export const openChunks = `
@@ -66,4 +71,4 @@ export const openChunks = `
            coalesce(sum(c.records_stale), 0)     as records_stale,
            coalesce(sum(c.records_rejected), 0)  as records_rejected
       from tidemark.chunks c
-     where c.run_id = r.id and c.status in ('waiting', 'active')) as open`;
+     where c.run_id = r.id and c.status = 'active') as open`;

@@ -1,0 +1,22 @@
+import type { RunStatus } from '@tidemark/contracts';
+import type { Queryable } from '../connect.ts';
+
+export interface SweptRun {
+  /** Null when another process sweeps it now. */
+  readonly runStatus: RunStatus | null;
+  readonly deleted: number;
+}
+
+/** Reads a large target to its end if it must. */
+const SWEEP_WITHIN = '1h';
+
+/** Deletes what vanished from a source that a run has read whole, and closes the run. Needs a transaction. */
+export async function sweepRun(db: Queryable, runId: string): Promise<SweptRun> {
+  await db.query(`set local statement_timeout = '${SWEEP_WITHIN}'`);
+  const { rows } = await db.query<SweptRun>({
+    name: 'sweep-run',
+    text: `select run_status as "runStatus", deleted::float8 as deleted from tidemark.sweep($1)`,
+    values: [runId],
+  });
+  return rows[0] ?? { runStatus: null, deleted: 0 };
+}
