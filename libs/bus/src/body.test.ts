@@ -30,3 +30,12 @@ test.each([
 ])('a body that is $what is given up', ({ encoding, bytes }) => {
   expect(() => decodeBody(encoding, bytes, 1_000)).toThrow(TerminalError);
 });
+
+test('a body whose length was told wrongly arrives as it was', () => {
+  const text = Buffer.from('["a record with much that is alike"]'.repeat(1_000));
+  const { body } = encodeBody(text);
+
+  for (const told of [-1, 0, 10, text.length - 1, text.length, text.length + 1, 1e9]) {
+    expect(decodeBody('zstd', body, 100_000, told).equals(text), String(told)).toBe(true);
+  }
+});

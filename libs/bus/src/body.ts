@@ -24,13 +24,16 @@ export function encodeBody(text: Buffer): EncodedBody {
   return { contentEncoding: 'identity', body: text };
 }
 
-/** The text of a body that has travelled; one that is damaged, or larger than it may be, is given up. */
+/**
+ * The text of a body that has travelled; one that is damaged, or larger than it may be, is given up. Where its length is
+ * known it comes in one buffer of that length.
+ */
 export function decodeBody(
   contentEncoding: string | undefined,
   bytes: Uint8Array,
-  maxBytes: number,
+  ...[maxBytes, knownBytes]: [maxBytes: number, knownBytes?: number]
 ): Buffer {
-  const text = decode(contentEncoding, bytes, maxBytes);
+  const text = decode(contentEncoding, bytes, { maxBytes, knownBytes });
   if (text.length <= maxBytes) return text;
   throw new TerminalError(
     'MESSAGE_INVALID',
@@ -38,7 +41,13 @@ export function decodeBody(
   );
 }
 
-function decode(encoding: string | undefined, bytes: Uint8Array, maxBytes: number): Buffer {
+interface Lengths {
+  readonly maxBytes: number;
+  readonly knownBytes: number | undefined;
+}
+
+function decode(encoding: string | undefined, bytes: Uint8Array, lengths: Lengths): Buffer {
+  const { maxBytes } = lengths;
   switch (encoding) {
     case undefined:
     case 'identity':
@@ -46,7 +55,7 @@ function decode(encoding: string | undefined, bytes: Uint8Array, maxBytes: numbe
     case 'zstd':
       try {
         return zstdDecompressSync(bytes, {
-          chunkSize: outputChunkBytes(bytes.length, maxBytes),
+          chunkSize: outputChunkBytes(bytes.length, lengths),
           maxOutputLength: maxBytes,
         });
       } catch (cause) {
@@ -59,6 +68,8 @@ function decode(encoding: string | undefined, bytes: Uint8Array, maxBytes: numbe
 }
 
 /** JSON and COPY text become about six times smaller, so one buffer is nearly always enough. */
-function outputChunkBytes(compressedBytes: number, maxBytes: number): number {
-  return Math.max(1_024, Math.min(maxBytes, compressedBytes * 8));
+function outputChunkBytes(compressedBytes: number, { maxBytes, knownBytes }: Lengths): number {
+  // A buffer that is filled to its end is followed by another one.
+  const likely = knownBytes === undefined ? compressedBytes * 8 : knownBytes + 1;
+  return Math.max(1_024, Math.min(maxBytes, likely));
 }

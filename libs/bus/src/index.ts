@@ -3,7 +3,6 @@ export { type Bus, type BusOptions, connectBus } from './connect-bus.ts';
 export { createDefinitions, type Definitions, putDefinition } from './definitions.ts';
 export { createGate, type Gate } from './lanes/gate.ts';
 export type { Message } from './lanes/message.ts';
-export { RedeliverLater } from './lanes/redeliver-later.ts';
 export { type Lanes, type LanesOptions, startLanes } from './lanes/start-lanes.ts';
 export { messagesOfRun } from './messages-of-run.ts';
 export {

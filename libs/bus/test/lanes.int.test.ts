@@ -2,13 +2,7 @@ import { TerminalError, TransientError } from '@tidemark/runtime';
 import { waitFor } from '@tidemark/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  createGate,
-  type Lanes,
-  type LanesOptions,
-  RedeliverLater,
-  startLanes,
-} from '../src/index.ts';
+import { createGate, type Lanes, type LanesOptions, startLanes } from '../src/index.ts';
 import { type BusTest, putRaw, rawLanes, rawMessages, startBusTest, textOf } from './a-bus.ts';
 
 let set: BusTest;
@@ -91,22 +85,6 @@ test('a message that waits takes no place from others', async () => {
   expect(done).toEqual(['a', 'b', 'c', 'waits']);
 });
 
-test('a message that asks to come later comes once, after its delay', async () => {
-  const at: number[] = [];
-  start({
-    handler: async () => {
-      at.push(performance.now());
-      if (at.length === 1) throw new RedeliverLater(1_200, 'paused');
-    },
-  });
-
-  await putRaw(set.bus, 'later');
-  await empty();
-
-  expect(at).toHaveLength(2);
-  expect((at[1] ?? 0) - (at[0] ?? 0)).toBeGreaterThan(1_100);
-});
-
 test('what fails for good is sent on, patiently, and then removed', async () => {
   const ended: string[] = [];
   let tries = 0;
@@ -167,6 +145,33 @@ test('a message of a newer release goes back untouched', async () => {
 
   expect(seen).toEqual(['of today']);
   expect(await rawMessages(set.bus)).toBe(1);
+});
+
+test('a message of a newer release may be held for ever: before it counts as poison a copy takes its place', async () => {
+  const ended: string[] = [];
+  const before = await set.bus.jsm.streams.info('RAW_LIVE');
+  const lanes = start({
+    holdMs: 20,
+    poisonDeliveries: 6,
+    onEnd: async (msg) => void ended.push(textOf(msg)),
+  });
+
+  await putRaw(set.bus, 'from the future', '2');
+  const lastSeq = async (): Promise<number> =>
+    (await set.bus.jsm.streams.info('RAW_LIVE')).state.last_seq;
+  await waitFor(async () => (await lastSeq()) >= before.state.last_seq + 4, { what: 'copies' });
+  await lanes.stop();
+
+  expect(ended).toEqual([]);
+  expect(await rawMessages(set.bus)).toBe(1);
+  const copy = await set.bus.jsm.streams.getMessage('RAW_LIVE', { seq: await lastSeq() });
+  expect(Buffer.from(copy?.data ?? []).toString()).toBe('from the future');
+  expect(copy?.header.get('Tidemark-Version')).toBe('2');
+  // Read at last, it is no poison: it was delivered only a few times.
+  const consumer = await set.bus.js.consumers.get('RAW_LIVE', 'transform');
+  const next = await consumer.next({ expires: 5_000 });
+  expect(next?.info.deliveryCount).toBeLessThanOrEqual(4);
+  next?.ack();
 });
 
 test('a stop lets handlers finish, gives back what waits, and takes nothing more', async () => {

@@ -5,7 +5,8 @@
 import { register } from 'node:module';
 
 if (process.env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true') {
-  // Without this hook modules that are imported later (pino) stay without their instrumentation.
+  // Without this hook pino, which is imported later, stays without its instrumentation. Only pino: to wrap every module
+  // takes a second of the start and a fifth of the heap.
   register('@opentelemetry/instrumentation/hook.mjs', import.meta.url, {
     data: { include: ['pino'] },
   });

@@ -44,6 +44,8 @@ export function startTelemetry(env: NodeJS.ProcessEnv): void {
     metricReaders: metricReaders(env),
     // Without this an exporter of logs to localhost would be made.
     logRecordProcessors: [],
+    // A source has no business with our traces: between services they travel in message headers, by `context.ts`.
+    textMapPropagator: null,
     instrumentations: instrumentations(env),
   });
   sdk.start();

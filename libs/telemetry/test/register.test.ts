@@ -12,8 +12,11 @@ const register = new URL('../src/register.ts', import.meta.url).href;
 
 /** What the collector was sent, by path. Strings stand in protobuf as they are. */
 const received = new Map<string, string>();
+/** The headers that a source was sent. */
+const sourceHeaders: string[] = [];
 const receiver = createServer((incoming, answer) => {
   const chunks: Buffer[] = [];
+  if (incoming.url?.startsWith('/page')) sourceHeaders.push(...Object.keys(incoming.headers));
   incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
   incoming.on('end', () => {
     const path = incoming.url ?? '';
@@ -43,6 +46,8 @@ test('spans, metrics and log lines of one program tell the same trace, and no se
   expect(traces).toContain('tidemark-telemetry');
   expect(traces).toContain('api_token=REDACTED&page=7');
   expect(traces).not.toContain('hunter2');
+  expect(sourceHeaders).toContain('host');
+  expect(sourceHeaders.filter((name) => /trace|baggage|b3/.test(name))).toEqual([]);
   expect(received.get('/v1/metrics')).toContain('tidemark.test.things');
   expect(received.has('/v1/logs')).toBe(false);
   expect(inside?.['trace_id']).toMatch(/^[0-9a-f]{32}$/);

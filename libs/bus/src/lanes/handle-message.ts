@@ -18,6 +18,8 @@ export interface LaneWork {
   readonly gate: Gate;
   readonly ackWaitMs: number;
   readonly poisonDeliveries: number;
+  /** How long a message of a newer release goes back for. */
+  readonly holdMs: number;
   readonly log: LaneLog;
   /** Aborts at once when the lanes stop: ends what only waits. */
   readonly stopping: AbortSignal;
@@ -27,12 +29,12 @@ export interface LaneWork {
   onWait(): void;
   handler(msg: Message, signal: AbortSignal): Promise<void>;
   onEnd(msg: Message, error: TerminalError): Promise<void>;
+  /** Puts a copy of a message into its stream, whose deliveries count from one again. */
+  renew(delivered: JsMsg): Promise<void>;
 }
 
 /** From this delivery on a message may be what ends its process, so it takes nobody with it. */
 const ALONE_FROM_DELIVERY = 3;
-/** How long a message of a newer release goes back for: few deliveries, since they count. */
-const HOLD_MS = 5 * 60_000;
 const ACK_WITHIN_MS = 5_000;
 
 /** Works on one delivered message until its fate is decided, keeping it meanwhile, and carries the fate out. */
@@ -42,20 +44,24 @@ export async function handleMessage(work: LaneWork, delivered: JsMsg): Promise<v
     const msg = readMessage(delivered);
     countDelivery(msg.subject, msg.deliveries);
     const fate = await decideFate(work, msg);
-    await settle(delivered, fate);
+    if (fate.kind === 'hold') await hold(work, delivered);
+    else await settle(delivered, fate);
     countHandled(msg.subject, fate.kind);
   } finally {
     clearInterval(beat);
   }
 }
 
-type Fate = Exclude<Outcome, { kind: 'wait' | 'end' }>;
+type Fate =
+  | Exclude<Outcome, { kind: 'wait' | 'end' }>
+  /** Of a newer release: back for somebody who reads it. */
+  | { readonly kind: 'hold' };
 
 async function decideFate(work: LaneWork, msg: Message): Promise<Fate> {
   let task = firstTask(msg, work.poisonDeliveries);
   if (task.kind === 'end') tell(work, msg, task);
   for (let attempt = 1; ; attempt += 1) {
-    if (task.kind === 'hold') return { kind: 'later', delayMs: HOLD_MS };
+    if (task.kind === 'hold') return task;
     const outcome = await takeTurn(work, msg, task, attempt);
     tell(work, msg, outcome);
     switch (outcome.kind) {
@@ -70,7 +76,6 @@ async function decideFate(work: LaneWork, msg: Message): Promise<Fate> {
         break;
       case 'ack':
       case 'release':
-      case 'later':
       case 'again':
         return outcome;
     }
@@ -146,7 +151,26 @@ async function waited(delayMs: number, stopping: AbortSignal): Promise<boolean> 
   );
 }
 
-async function settle(delivered: JsMsg, fate: Fate): Promise<void> {
+/**
+ * Gives a message back until a process of its release takes it. Its deliveries count, and who can read it at last would take
+ * it for one that ends processes: before they are half as many, a copy takes its place.
+ */
+async function hold(work: LaneWork, delivered: JsMsg): Promise<void> {
+  const { deliveryCount } = delivered.info;
+  // Never the first one: copies would follow each other without a pause.
+  const isOften = deliveryCount > 1 && deliveryCount * 2 >= work.poisonDeliveries;
+  const isRenewed =
+    isOften &&
+    (await work.renew(delivered).then(
+      () => true,
+      // No room, or nobody there: it goes on counting until there is.
+      () => false,
+    ));
+  if (isRenewed) await delivered.ackAck({ timeout: ACK_WITHIN_MS }).catch(() => false);
+  else delivered.nak(work.holdMs);
+}
+
+async function settle(delivered: JsMsg, fate: Exclude<Fate, { kind: 'hold' }>): Promise<void> {
   switch (fate.kind) {
     case 'ack':
       // An ack that gets lost brings the message back, and handling it again changes nothing.
@@ -155,7 +179,6 @@ async function settle(delivered: JsMsg, fate: Fate): Promise<void> {
     case 'release':
       delivered.nak();
       break;
-    case 'later':
     case 'again':
       delivered.nak(Math.max(1, Math.round(fate.delayMs)));
       break;

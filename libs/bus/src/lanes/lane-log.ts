@@ -33,7 +33,6 @@ export class LaneLog {
       case 'again':
         this.#logger.error({ ...fields, err: outcome.error }, 'a message could not be handled');
         break;
-      case 'later':
       case 'release':
         this.#logger.debug({ ...fields, outcome: outcome.kind }, 'a message goes back');
         break;

@@ -1,7 +1,6 @@
 import { TerminalError, TransientError } from '@tidemark/runtime';
 import { expect, test } from 'vitest';
 import { outcomeOf, type Situation } from './outcome.ts';
-import { RedeliverLater } from './redeliver-later.ts';
 
 const usual: Situation = {
   phase: 'handling',
@@ -18,7 +17,6 @@ const throttled = new TransientError('SOURCE_THROTTLED', 'wait', { retryAfterMs:
 const invalid = new TerminalError('MESSAGE_INVALID', 'no');
 const bug = new TypeError('x is undefined');
 const abort = new DOMException('stopped', 'AbortError');
-const later = new RedeliverLater(90_000, 'paused');
 
 test.each([
   { error: away, in: usual, means: { kind: 'wait', delayMs: 500, error: away } },
@@ -34,7 +32,6 @@ test.each([
   },
   { error: throttled, in: usual, means: { kind: 'wait', delayMs: 61_000, error: throttled } },
   { error: invalid, in: usual, means: { kind: 'end', error: invalid } },
-  { error: later, in: usual, means: { kind: 'later', delayMs: 90_000 } },
   { error: bug, in: usual, means: { kind: 'again', delayMs: 500, error: bug } },
   {
     error: bug,

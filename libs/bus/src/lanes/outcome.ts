@@ -1,13 +1,10 @@
 import { backoffMs, TerminalError, TransientError } from '@tidemark/runtime';
-import { RedeliverLater } from './redeliver-later.ts';
 
 export type Outcome =
   /** Done: the message is removed. */
   | { readonly kind: 'ack' }
   /** We stop: somebody else takes it at once. */
   | { readonly kind: 'release' }
-  /** Back once, after that long. */
-  | { readonly kind: 'later'; readonly delayMs: number }
   /** Held here, and run again after that long; nothing is counted. */
   | { readonly kind: 'wait'; readonly delayMs: number; readonly error: TransientError }
   /** It fails for good: it travels on as an ending. */
@@ -30,7 +27,6 @@ export function outcomeOf(error: unknown, situation: Situation): Outcome {
   const { phase, attempt, deliveries, isStopping, random = Math.random } = situation;
   const isWaiting = error instanceof TransientError || isAbort(error);
   if (isStopping && isWaiting) return { kind: 'release' };
-  if (error instanceof RedeliverLater) return { kind: 'later', delayMs: error.delayMs };
   if (error instanceof TransientError) {
     const delayMs = error.retryAfterMs ?? backoffMs(attempt, { random });
     return { kind: 'wait', delayMs, error };

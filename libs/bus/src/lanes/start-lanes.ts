@@ -12,6 +12,7 @@ import { handleMessage, type LaneWork } from './handle-message.ts';
 import { LaneLog } from './lane-log.ts';
 import type { Message } from './message.ts';
 import { pullOne } from './pull-one.ts';
+import { renewMessage } from './renew-message.ts';
 import { tidyAfterCrashes } from './tidy-after-crashes.ts';
 
 export interface LanesOptions {
@@ -30,6 +31,8 @@ export interface LanesOptions {
   readonly poisonDeliveries?: number | undefined;
   /** How long a stop lets handlers finish what they are at (10 s). */
   readonly stopGraceMs?: number | undefined;
+  /** How long a message of a newer release goes back for (5 min). */
+  readonly holdMs?: number | undefined;
 }
 
 export interface Lanes {
@@ -74,11 +77,13 @@ class RunningLanes implements Lanes {
       gate: options.gate,
       ackWaitMs: options.ackWaitMs,
       poisonDeliveries: options.poisonDeliveries ?? 20,
+      holdMs: options.holdMs ?? 5 * 60_000,
       log: new LaneLog(options.logger),
       stopping: this.#stopping.signal,
       giveUp: this.#giveUp.signal,
       handler: (msg, signal) => options.handler(msg, signal),
       onEnd: (msg, error) => options.onEnd(msg, error),
+      renew: (delivered) => renewMessage(bus, options.stream, delivered),
     };
     this.#running = Array.from({ length: options.lanes }, () => this.#lane());
     this.#running.push(tidyAfterCrashes(bus, options, this.#stopping.signal));
