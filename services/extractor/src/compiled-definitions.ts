@@ -1,17 +1,29 @@
 import {
+  compileQuery,
   compileRequest,
   Definition,
   isHttp,
+  isSql,
   type BuildRequest,
+  type CompiledQuery,
   type HttpDefinition,
+  type SqlDefinition,
 } from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
 
-/** A definition with its templates read. */
-export interface CompiledDefinition {
+/** A definition of an HTTP API with its templates read. */
+export interface CompiledHttp {
   readonly definition: HttpDefinition;
   readonly buildRequest: BuildRequest;
 }
+
+/** A definition of a database with its query read. */
+export interface CompiledSql {
+  readonly definition: SqlDefinition;
+  readonly query: CompiledQuery;
+}
+
+export type CompiledDefinition = CompiledHttp | CompiledSql;
 
 /** Where the definitions of the bus come from. */
 export interface DefinitionSource {
@@ -49,8 +61,11 @@ function compile(key: string, value: unknown): CompiledDefinition {
       cause: parsed.error,
     });
   }
-  if (!isHttp(parsed.data)) {
-    throw new TerminalError('DEFINITION_INVALID', `the definition ${key} reads a database`);
-  }
-  return { definition: parsed.data, buildRequest: compileRequest(parsed.data) };
+  const { data: definition } = parsed;
+  if (isSql(definition)) return { definition, query: compileQuery(definition) };
+  if (isHttp(definition)) return { definition, buildRequest: compileRequest(definition) };
+  throw new TerminalError(
+    'DEFINITION_INVALID',
+    `the source of ${key} is a ${definition.source.kind}, its request is ${definition.request.kind}`,
+  );
 }

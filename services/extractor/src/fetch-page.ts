@@ -1,15 +1,17 @@
-import { durationToMs, type Refusal } from '@tidemark/collector-sdk';
-import type { PageTask } from '@tidemark/contracts';
-import { admit, type Admission } from '@tidemark/store';
+import { durationToMs, isHttp, type Refusal } from '@tidemark/collector-sdk';
+import { TransientError } from '@tidemark/runtime';
+import { admit, type Admission, type BudgetTold } from '@tidemark/store';
 import { awaitAdmission, waiting } from './admission.ts';
 import {
   askHttp,
   type FetchDeps,
   type FetchedPage,
+  type Granted,
   type PageRequest,
   type Refused,
 } from './ask-http.ts';
-import { requestRefused } from './events.ts';
+import { askPostgres } from './ask-postgres.ts';
+import { requestRefused, tokenRetired } from './events.ts';
 import { PageFailedError } from './page-failed-error.ts';
 
 export type Fetched = FetchedPage | Exclude<Admission, { verdict: 'go' | 'wait' }>;
@@ -24,48 +26,133 @@ export async function fetchPage(
   signal: AbortSignal,
 ): Promise<Fetched> {
   const { task, patience } = page;
-  const budget = page.compiled.definition.source.name;
-  const admission = await awaitAdmission(deps.store, { task, budget, patience }, signal);
+  const { definition } = page.compiled;
+  const { source, limits } = definition;
+  // Before the admission: a slot that waits for a token is a slot that is used too late.
+  const http = isHttp(definition) ? definition.source : undefined;
+  const token = http && (await deps.credentials.token(http, signal));
+  if (typeof token === 'object') throw refusedError(page, deps, { refusal: token });
+  const budgets = deps.budgets.of(definition, task, http ? deps.credentials.choices(http) : []);
+  const admission = await awaitAdmission(
+    deps.store,
+    {
+      task,
+      source: source.name,
+      budgets,
+      weight: limits.weight,
+      maxWaitMs: maxWaitOf(page),
+      patience,
+    },
+    signal,
+  );
   if (admission.verdict !== 'go') return admission;
-  const asked = await askHttp(page, deps, admission, signal);
-  if ('share' in asked) return asked;
-  throw await refusedError(page, deps, asked);
+  const granted = { ...admission, grant: { token, secret: admission.budget?.secret } };
+  const { compiled } = page;
+  const asked = await ('query' in compiled
+    ? askPostgres({ ...page, compiled }, deps, granted, signal)
+    : askHttp({ ...page, compiled }, deps, granted, signal));
+  if ('share' in asked) {
+    await learn(page, deps, granted, { told: asked.told }).catch((error: unknown) => {
+      asked.share[Symbol.dispose]();
+      throw error;
+    });
+    return asked;
+  }
+  throw await afterRefusal(page, deps, granted, asked);
 }
 
-async function refusedError(
+/** Takes in a refusal, for this page and for everybody who shares its budget. */
+async function afterRefusal(
   page: PageRequest,
   deps: FetchDeps,
-  { refusal, askedAtUs }: Refused,
+  ...[granted, asked]: [granted: Granted, asked: Refused]
 ): Promise<Error> {
+  const { refusal, told } = asked;
+  const again = refusal.renew === true ? renewed(page, deps, granted, refusal) : undefined;
+  if (again) return again;
+  const error = refusedError(page, deps, asked);
+  const chosenMs = error instanceof TransientError ? error.retryAfterMs : undefined;
+  const pauseMs = isForAll(refusal) ? (refusal.pauseMs ?? chosenMs) : undefined;
+  const exhausted = pauseMs !== undefined && refusal.pauseMs === undefined && !told?.remaining;
+  await learn(page, deps, granted, { told, pauseMs, exhausted });
+  return error;
+}
+
+/** A pause that the source asks for holds for all replicas at once, and so does one that it leaves to us to choose. */
+function isForAll(refusal: Refusal): boolean {
+  if (refusal.code !== 'SOURCE_THROTTLED') return false;
+  return refusal.pauseMs !== undefined || refusal.again === 'uncounted';
+}
+
+/** Another token, or a fresh one, is worth another try at once; undefined when there is none. */
+function renewed(
+  page: PageRequest,
+  { credentials, secrets }: FetchDeps,
+  ...[{ grant }, refusal]: [granted: Granted, refusal: Refusal]
+): Error | undefined {
+  const { definition } = page.compiled;
+  if (!isHttp(definition)) return undefined;
+  const renewal = credentials.renew(definition.source, grant);
+  if (grant.secret !== undefined) tokenRetired(page.task, grant.secret);
+  if (renewal === 'none' || (renewal === 'fresh' && !page.patience.mayRenew())) return undefined;
+  const message = secrets.redact(describe(page, refusal));
+  requestRefused(page.task, refusal.code, message);
+  return waiting(
+    { patience: page.patience, maxWaitMs: undefined },
+    { waitMs: 0, code: refusal.code, reason: message },
+  );
+}
+
+function refusedError(
+  page: PageRequest,
+  { secrets }: FetchDeps,
+  { refusal, askedAtUs }: { readonly refusal: Refusal; readonly askedAtUs?: string },
+): Error {
   const { source } = page.compiled.definition;
   const retryDelayMs = durationToMs(source.retryDelay);
   const limits = { attempts: source.attempts, retryDelayMs };
   const delayMs = page.patience.refused(refusal, limits);
-  const message = deps.secrets.redact(describe(page, refusal));
+  const message = secrets.redact(describe(page, refusal));
   requestRefused(page.task, refusal.code, message);
   if (delayMs === undefined) {
     return new PageFailedError(refusal.code, message, { payload: refusal.text, askedAtUs });
   }
-  if (refusal.pauseMs !== undefined) await tellEverybody(page.task, source.name, deps, delayMs);
-  return waiting(delayMs, refusal.code, message);
+  const { patience } = page;
+  const wait = { waitMs: delayMs, code: refusal.code, reason: message };
+  return waiting({ patience, maxWaitMs: maxWaitOf(page) }, wait);
 }
 
 /** The request as it was built, without what authentication adds to it, and what became of it. */
 function describe({ task, compiled }: PageRequest, refusal: Refusal): string {
-  const { method, url } = compiled.buildRequest(task);
-  const { attempts } = compiled.definition.source;
+  const { attempts, name } = compiled.definition.source;
   const tries = refusal.again === 'counted' ? ` (of ${attempts} tries at most)` : '';
+  if ('query' in compiled) return `a query to ${name}: ${refusal.reason}${tries}`;
+  const { method, url } = compiled.buildRequest(task);
   return `${method} ${url.href}: ${refusal.reason}${tries}`;
 }
 
-/** A pause that the source asks for holds for all replicas at once; weight 0 books nothing. */
-async function tellEverybody(
-  task: PageTask,
-  budget: string,
-  { store }: FetchDeps,
-  pauseMs: number,
+function maxWaitOf({ compiled }: PageRequest): number | undefined {
+  const { maxWait } = compiled.definition.source.rate ?? {};
+  return maxWait === undefined ? undefined : durationToMs(maxWait);
+}
+
+/** Tells what was learnt of a budget to all replicas; the weight 0 books nothing. */
+async function learn(
+  { task, compiled }: PageRequest,
+  { store, budgets }: FetchDeps,
+  ...[{ budget, grant }, { told, ...learnt }]: [
+    granted: Granted,
+    learnt: Pick<Refused, 'told'> & Pick<BudgetTold, 'pauseMs' | 'exhausted'>,
+  ]
 ): Promise<void> {
+  if (!budget || (told === undefined && learnt.pauseMs === undefined)) return;
+  const { definition } = compiled;
+  const { entity, ...numbers } = told ?? {};
+  const isNamed = entity !== undefined && definition.source.rate?.entity === undefined;
+  const { secret } = grant;
+  const key = isNamed ? budgets.named(definition, task, { entity, secret }) : budget.key;
   const { runId, chunkId, attempt, page } = task;
-  const input = { runId, chunkId, attempt, seq: page.seq, budget, weight: 0, pauseMs };
+  const place = { runId, chunkId, attempt, seq: page.seq, source: definition.source.name };
+  const input = { ...place, budgets: [], weight: 0, told: { budget: key, ...numbers, ...learnt } };
   await store.with(async (db) => admit(db, input));
 }

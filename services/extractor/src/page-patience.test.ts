@@ -22,15 +22,31 @@ test('a rate limit is never a try, and waits for a minute at most unless the sou
 
   expect(delays.at(-1)).toBe(60_000);
   expect(patience.refused({ ...throttle, pauseMs: 90_000 }, limits)).toBe(90_000);
-  expect(patience.pauseLeftMs()).toBeGreaterThan(89_000);
 });
 
 test('a booked slot is used once', () => {
   const patience = new PagePatience();
-  const booking = { dueMs: 1, askedAtUs: () => '1' };
+  const booking = { dueMs: 1, askedAtUs: () => '1', budget: undefined, lateMs: 9 };
 
   patience.book(booking);
 
   expect(patience.takeBooking()).toBe(booking);
   expect(patience.takeBooking()).toBeUndefined();
+});
+
+test('a limit of waiting counts from the first wait of the page', () => {
+  let nowMs = 0;
+  const patience = new PagePatience(Math.random, () => nowMs);
+
+  expect(patience.mayWait(900, 1_000)).toBe(true);
+  nowMs = 900;
+  expect(patience.mayWait(100, 1_000)).toBe(true);
+  expect(patience.mayWait(101, 1_000)).toBe(false);
+  expect(patience.mayWait(1e9, undefined)).toBe(true);
+});
+
+test('a fresh token is tried once for a page', () => {
+  const patience = new PagePatience();
+
+  expect([patience.mayRenew(), patience.mayRenew()]).toEqual([true, false]);
 });

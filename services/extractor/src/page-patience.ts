@@ -1,5 +1,6 @@
 import type { Refusal } from '@tidemark/collector-sdk';
 import { backoffMs } from '@tidemark/runtime';
+import type { Budget } from './budgets.ts';
 
 /** A slot of the rate budget that is booked for one request. */
 export interface Booking {
@@ -7,6 +8,9 @@ export interface Booking {
   readonly dueMs: number;
   /** PostgreSQL's clock, told at any moment after the booking: µs as digits. */
   readonly askedAtUs: () => string;
+  readonly budget: Budget | undefined;
+  /** From when on it is too late for this slot. */
+  readonly lateMs: number;
 }
 
 const LONGEST_MS = 60_000;
@@ -14,17 +18,20 @@ const LONGEST_MS = 60_000;
 /**
  * What is remembered of a page between two tries of it. Waiting happens in the lane, outside its place among the others,
  * so that a slow or broken source holds up no other one; each try is a new run of the handler, and finds here how often
- * the source failed, until when it asked to wait, and what is booked already.
+ * the source failed, since when it waits, and what is booked already.
  */
 export class PagePatience {
   readonly #random: () => number;
+  readonly #nowMs: () => number;
   #failures = 0;
   #throttles = 0;
-  #pausedUntilMs = 0;
+  #waitingSinceMs: number | undefined;
+  #isRenewed = false;
   #booking: Booking | undefined;
 
-  constructor(random: () => number = Math.random) {
+  constructor(random: () => number = Math.random, nowMs: () => number = () => performance.now()) {
     this.#random = random;
+    this.#nowMs = nowMs;
   }
 
   /** Takes in a refusal: how long to wait before the next try, or undefined when there is none left. */
@@ -37,14 +44,20 @@ export class PagePatience {
     else this.#failures += 1;
     if (this.#failures >= limits.attempts) return undefined;
     const options = { baseMs: limits.retryDelayMs, maxMs: LONGEST_MS, random: this.#random };
-    const delayMs = refusal.pauseMs ?? backoffMs(this.#failures + this.#throttles, options);
-    this.#pausedUntilMs = performance.now() + delayMs;
-    return delayMs;
+    return refusal.pauseMs ?? backoffMs(this.#failures + this.#throttles, options);
   }
 
-  /** What is left of the pause that the source, or its failures, asked for. */
-  pauseLeftMs(): number {
-    return Math.max(0, this.#pausedUntilMs - performance.now());
+  /** Whether a wait for the source's rate is within its limit, counted from the first such wait of the page. */
+  mayWait(waitMs: number, maxWaitMs: number | undefined): boolean {
+    this.#waitingSinceMs ??= this.#nowMs();
+    return maxWaitMs === undefined || this.#nowMs() + waitMs - this.#waitingSinceMs <= maxWaitMs;
+  }
+
+  /** Whether a fresh token may be tried: once for a page, or the source's word could be asked for without end. */
+  mayRenew(): boolean {
+    const may = !this.#isRenewed;
+    this.#isRenewed = true;
+    return may;
   }
 
   book(booking: Booking): void {

@@ -1,6 +1,11 @@
 import { encodeBody, publishBatch, publishTask, type Bus } from '@tidemark/bus';
 import type { Part, TextPart } from '@tidemark/collector-sdk';
-import { MESSAGE_VERSION, type PagePlace, type PageTask } from '@tidemark/contracts';
+import {
+  type AskedRange,
+  MESSAGE_VERSION,
+  type PagePlace,
+  type PageTask,
+} from '@tidemark/contracts';
 import type { PageResult } from './interpret-page.ts';
 
 /** What is published of a page, and where it comes from. */
@@ -8,6 +13,8 @@ export interface PageToPublish {
   readonly task: PageTask;
   readonly result: PageResult;
   readonly askedAtUs: string;
+  /** What of the cursor was asked for; undefined where nothing is asked by a window. */
+  readonly window: AskedRange | undefined;
 }
 
 /** Publishes the parts of a page, each confirmed before the next, so that a lane holds one encoded part at a time. */
@@ -16,7 +23,7 @@ export async function publishParts(
   page: PageToPublish,
   signal: AbortSignal,
 ): Promise<void> {
-  const { task, result, askedAtUs } = page;
+  const { task, result, askedAtUs, window } = page;
   for (const [index, part] of result.parts.entries()) {
     const { text, sections } = bodyOf(part);
     const { contentEncoding, body } = encodeBody(text);
@@ -37,6 +44,7 @@ export async function publishParts(
       contentType: 'application/json',
       contentEncoding,
       sections,
+      ...(window && { window }),
     };
     await publishBatch(bus, 'raw', task, headers, body, signal);
   }

@@ -6,10 +6,11 @@ import {
   type Bus,
   type Message,
 } from '@tidemark/bus';
+import { createGuardedAgent, Credentials } from '@tidemark/collector-sdk';
 import { startHealth, type Service } from '@tidemark/runtime';
 import { Store } from '@tidemark/store';
 import { prometheusHandler } from '@tidemark/telemetry';
-import { Agent } from 'undici';
+import { Budgets } from './budgets.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { CollectorLanes, type OpenLanes } from './collector-lanes.ts';
 import { CompiledDefinitions } from './compiled-definitions.ts';
@@ -18,6 +19,7 @@ import { onPageEnd } from './handlers/on-page-end.ts';
 import { onPageTask, type PageTaskDeps } from './handlers/on-page-task.ts';
 import { logger } from './logger.ts';
 import type { PagePatience } from './page-patience.ts';
+import { SourceDatabases } from './source-databases.ts';
 
 /** Decoded text that the lanes of a class hold together; answers beyond it wait their turn. */
 const MEMORY_BYTES = { live: 6 * 1024 * 1024, backfill: 2 * 1024 * 1024 } as const;
@@ -32,11 +34,14 @@ export async function startExtractor(
   const bus = opening.use(
     await connectBus({ url: config.natsUrl, name: 'tidemark-extractor', logger, signal }),
   );
-  const agent = opening.adopt(new Agent({ connections: 64 }), async (each) => each.destroy());
+  const agent = opening.adopt(createGuardedAgent(64), async (each) => each.destroy());
   const definitions = new CompiledDefinitions(createDefinitions(bus));
   const { secrets } = config;
+  const databases = opening.use(new SourceDatabases(secrets));
   const patience = new WeakMap<Message, PagePatience>();
-  const deps = { store, bus, definitions, secrets, dispatcher: agent, patience };
+  const credentials = new Credentials(secrets, agent);
+  const asking = { secrets, credentials, budgets: new Budgets(), dispatcher: agent, patience };
+  const deps = { store, bus, definitions, ...asking, databases };
   const lanes = opening.use(new CollectorLanes(bus, openLanes(config, deps), config.discoveryMs));
   const health = opening.use(
     await startHealth({

@@ -212,7 +212,7 @@ test('the rate budget spaces requests, and its waits are no attempts', async () 
   const source = await recordsSource({ rows: rows(40) });
   const definition = await world.add(recordsCollector(source.url, { source: { attempts: 1 } }));
   await world.pool.query(
-    `insert into tidemark.rate_limits (key, interval_us, burst) values ($1, 700000, 1)`,
+    `insert into tidemark.rate_limits (key, source, interval_us) values ($1, $1, 700000)`,
     [definition.source.name],
   );
   const startedMs = performance.now();
@@ -234,7 +234,7 @@ test('a pause that a source asks for is told to everybody', async () => {
   source.control.failNext({ kind: 'status', status: 429, retryAfter: '2' });
   const definition = await world.add(recordsCollector(source.url));
   await world.pool.query(
-    `insert into tidemark.rate_limits (key, interval_us, burst) values ($1, 1000, 10)`,
+    `insert into tidemark.rate_limits (key, source, interval_us, slack_us) values ($1, $1, 1000, 9000)`,
     [definition.source.name],
   );
 

@@ -1,16 +1,17 @@
 import { publishEvent, type Bus, type Message } from '@tidemark/bus';
-import { splitOf } from '@tidemark/collector-sdk';
+import { askedRange } from '@tidemark/collector-sdk';
 import type { PageTask, RunStatus } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import { recordPage, type RecordedPage } from '@tidemark/store';
 import type { CompiledDefinition, CompiledDefinitions } from '../compiled-definitions.ts';
-import { pageDropped, pageRead } from '../events.ts';
+import { pageDropped, pageNoticed, pageRead } from '../events.ts';
 import type { FetchDeps, FetchedPage } from '../ask-http.ts';
 import { fetchPage } from '../fetch-page.ts';
 import { interpretPage, interpretSplit, type PageResult } from '../interpret-page.ts';
+import { interpretRows } from '../interpret-rows.ts';
 import { PageFailedError } from '../page-failed-error.ts';
 import { PagePatience } from '../page-patience.ts';
-import { publishNext, publishParts } from '../publish-page.ts';
+import { publishNext, publishParts, type PageToPublish } from '../publish-page.ts';
 import { mustReadTask } from './read-task.ts';
 
 /** What a page task needs. */
@@ -44,22 +45,19 @@ export async function onPageTask(
     case 'page': {
       using _share = fetched.share;
       const page = interpret(task, compiled, fetched, deps);
-      await deliver({ task, result: page, askedAtUs: fetched.moment.askedAtUs }, deps, signal);
+      const window = askedRange(compiled.definition, task.cursor);
+      const { askedAtUs } = fetched.moment;
+      await deliver({ task, result: page, askedAtUs, window }, deps, signal);
     }
   }
 }
 
-interface ReadPage {
-  readonly task: PageTask;
-  readonly result: PageResult;
-  readonly askedAtUs: string;
-}
-
-async function deliver(page: ReadPage, deps: PageTaskDeps, signal: AbortSignal): Promise<void> {
+async function deliver(page: PageToPublish, deps: PageTaskDeps, signal: AbortSignal): Promise<void> {
   const { task, result } = page;
   await publishParts(deps.bus, page, signal);
   const recorded = await deps.store.with((db) => recordPage(db, recordInput(page)));
   pageRead(task, result);
+  if (result.notice) pageNoticed(task, result.notice);
   if (recorded.verdict === 'stop') return pageDropped(task, 'the chunk ended meanwhile');
   await publishNext(deps.bus, task, recorded.next, signal);
   if (recorded.chunkStatus !== 'active') await tellEnd(deps.bus, task, recorded);
@@ -67,26 +65,27 @@ async function deliver(page: ReadPage, deps: PageTaskDeps, signal: AbortSignal):
 
 function interpret(
   task: PageTask,
-  { definition }: CompiledDefinition,
+  compiled: CompiledDefinition,
   fetched: FetchedPage,
   { secrets }: PageTaskDeps,
 ): PageResult {
-  const reading = { definition, task, moment: fetched.moment };
-  const split = splitOf(definition);
+  const { definition } = compiled;
+  const { content, moment, head } = fetched;
+  const reading = { definition, task, moment, head };
   try {
-    if (fetched.content !== 'too-many') return interpretPage(reading, fetched.content);
-    if (split) return interpretSplit(reading, split);
-    throw new Error('bug: "too many" without a split axis');
+    if (content === 'too-many') return interpretSplit(reading);
+    return 'kind' in content ? interpretRows(task, content) : interpretPage(reading, content);
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
-    throw new PageFailedError(error.code, secrets.redact(error.message), {
+    const asked = 'buildRequest' in compiled ? `${compiled.buildRequest(task).url.href}: ` : '';
+    throw new PageFailedError(error.code, secrets.redact(asked + error.message), {
       payload: undefined,
       askedAtUs: fetched.moment.askedAtUs,
     });
   }
 }
 
-function recordInput({ task, result, askedAtUs }: ReadPage) {
+function recordInput({ task, result, askedAtUs }: PageToPublish) {
   return {
     runId: task.runId,
     chunkId: task.chunkId,
@@ -99,6 +98,9 @@ function recordInput({ task, result, askedAtUs }: ReadPage) {
     next: result.next,
     bound: result.bound,
     signal: result.signal,
+    found: result.found ?? null,
+    seen: result.seen ?? null,
+    warnings: result.warnings ?? [],
     askedAtUs,
   };
 }
