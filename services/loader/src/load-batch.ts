@@ -15,10 +15,12 @@ import {
   type DeadLetter,
   type EndedChunk,
   type FinishedBatch,
+  type OpenBatch,
   type Store,
 } from '@tidemark/store';
 import type pg from 'pg';
 import { loadTarget, type LoadedTarget } from './upsert/load-target.ts';
+import { rememberKeys } from './upsert/remember-keys.ts';
 import type { Staging } from './upsert/staging.ts';
 import type { TargetPlan } from './upsert/target-plan.ts';
 
@@ -89,10 +91,20 @@ async function loadIn(db: pg.PoolClient, staging: Staging, load: LoadBatch): Pro
   if (opened.verdict !== 'open') return { result: opened, staged: false };
 
   const lineage = { runId: batch.runId, batchId: opened.batchId, askedAt: batch.askedAt };
+  const { straight } = opened;
   const target: LoadedTarget | undefined =
     content.kind === 'records'
-      ? await loadTarget(db, staging, { ...content, lineage, straight: opened.straight })
+      ? await loadTarget(db, staging, {
+          ...content,
+          plan: planFor(content.plan, opened),
+          lineage,
+          straight,
+        })
       : undefined;
+
+  if (content.kind === 'records' && target?.staged === true) {
+    await rememberKeys(db, content.plan, lineage);
+  }
 
   const letters = lettersOf(content, target);
   await insertDeadLetters(db, load, letters);
@@ -118,6 +130,12 @@ async function loadIn(db: pg.PoolClient, staging: Staging, load: LoadBatch): Pro
   if (!chunk) return { result: { verdict: 'loaded', counts }, staged };
   const ended = { ...(await endBatchChunk(db, batch, chunk)), chunk };
   return { result: { verdict: 'loaded', counts, ended }, staged };
+}
+
+/** The batch of a rehearsal goes to the table of its run, and leaves the target alone. */
+function planFor(plan: TargetPlan, { partition, scratch }: OpenBatch): TargetPlan {
+  const own = plan.ofPartition(partition);
+  return scratch === null ? own : own.rehearsedIn(scratch);
 }
 
 function lettersOf(content: BatchContent, target: LoadedTarget | undefined): DeadLetter[] {

@@ -36,10 +36,10 @@ export function readLoadContent(
   batch: BatchHeaders,
   bytes: Uint8Array,
 ): { readonly text: Buffer; readonly rejects: readonly Reject[] } {
-  const body = decodeBody(batch.contentEncoding, bytes, MAX_BODY_BYTES);
   const [textBytes, rejectBytes] = batch.sections ?? [-1, 0];
-  if (textBytes + rejectBytes !== body.length)
-    throw invalid('its sections are not as long as its body');
+  const bodyBytes = textBytes + rejectBytes;
+  const body = decodeBody(batch.contentEncoding, bytes, MAX_BODY_BYTES, bodyBytes);
+  if (bodyBytes !== body.length) throw invalid('its sections are not as long as its body');
   const json = body.toString('utf8', textBytes);
   const rejects = Rejects.safeParse(rejectBytes === 0 ? [] : readJson(json));
   if (!rejects.success) throw invalid('its rejects are malformed');

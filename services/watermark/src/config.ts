@@ -16,6 +16,8 @@ const schema = z.object({
   TIDEMARK_LOST_AFTER_MS: milliseconds.default(60_000),
   TIDEMARK_PROVISION_MS: milliseconds.default(30_000),
   TIDEMARK_SCHEDULE_LOOKBACK_MS: milliseconds.default(3_600_000),
+  TIDEMARK_RETENTION_DAYS: z.coerce.number().positive().default(30),
+  TIDEMARK_RETENTION_EVERY_MS: milliseconds.default(60_000),
   TIDEMARK_STREAM_MAX_BYTES: z.coerce.number().int().positive().default(268_435_456),
   TIDEMARK_STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
 });
@@ -43,6 +45,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     provisionMs: settings.TIDEMARK_PROVISION_MS,
     /** A tick that was missed longer ago than that is not made up for. */
     scheduleLookbackMs: settings.TIDEMARK_SCHEDULE_LOOKBACK_MS,
+    /** Chunks, pages, ledger and dead letters of runs that ended longer ago are removed. */
+    retentionDays: settings.TIDEMARK_RETENTION_DAYS,
+    retentionEveryMs: settings.TIDEMARK_RETENTION_EVERY_MS,
     streamMaxBytes: settings.TIDEMARK_STREAM_MAX_BYTES,
     streamReplicas: settings.TIDEMARK_STREAM_REPLICAS,
   } as const;

@@ -1,5 +1,5 @@
 import { publishEvent } from '@tidemark/bus';
-import type { ChunkEvent, CommandEvent, RunEvent } from '@tidemark/contracts';
+import type { ChunkEvent, CommandEvent, RehearsalReport, RunEvent } from '@tidemark/contracts';
 import type { AnsweredCommand, RunState } from '@tidemark/store';
 import { meter } from '@tidemark/telemetry';
 import type { Deps } from './deps.ts';
@@ -8,6 +8,7 @@ const metrics = meter('tidemark-watermark');
 const commands = metrics.createCounter('tidemark.command.answers');
 const runs = metrics.createCounter('tidemark.run.starts');
 const restarts = metrics.createCounter('tidemark.chunk.restarts');
+const deletions = metrics.createCounter('tidemark.sweep.deletions');
 const registrations = metrics.createCounter('tidemark.collector.registrations');
 
 type Answer = Omit<AnsweredCommand, 'command'>;
@@ -47,6 +48,11 @@ export async function runChanged(deps: Deps, run: RunState): Promise<void> {
   await publishEvent(deps.bus, 'run', collectorName, event);
 }
 
+/** A source was read whole, and what vanished from it is deleted. */
+export function runSwept({ collectorName }: RunState, deleted: number): void {
+  if (deleted > 0) deletions.add(deleted, { collector: collectorName });
+}
+
 interface LostChunk {
   readonly runId: string;
   readonly chunkId: number;
@@ -70,6 +76,16 @@ export async function chunkEnded(
 ): Promise<void> {
   const event: ChunkEvent = { v: 1, runId, chunkId, collector: collectorName, status: 'done' };
   await publishEvent(deps.bus, 'chunk', collectorName, event);
+}
+
+/** A rehearsal was compared with its target. */
+export function rehearsalReported(
+  deps: Deps,
+  { runId, collectorName }: { readonly runId: string; readonly collectorName: string },
+  report: RehearsalReport,
+): void {
+  const { samples: _, ...counts } = report;
+  deps.logger.info({ runId, collectorName, ...counts }, 'rehearsal reported');
 }
 
 /** A revision of a collector is in use from now on. */

@@ -1,8 +1,10 @@
 import { ChunkEvent, RunEvent } from '@tidemark/contracts';
 import type { Deps } from './deps.ts';
 import { OnceAtATime } from './once-at-a-time.ts';
+import { reportRehearsals } from './rehearsal/report-rehearsals.ts';
 import { startQueued } from './planning/start-queued.ts';
 import { releaseRun } from './release-run.ts';
+import { sweepIfClosing } from './sweep-closing-runs.ts';
 
 const open: readonly string[] = ['running', 'paused', 'closing'];
 
@@ -21,7 +23,10 @@ export function listenToEvents(deps: Deps): AsyncDisposable {
         const event = ChunkEvent.safeParse(parse(message.string()));
         if (!event.success) return;
         const { runId } = event.data;
-        attempt(runId, () => releaseRun(deps, runId));
+        attempt(runId, async () => {
+          await releaseRun(deps, runId);
+          await sweepIfClosing(deps, runId);
+        });
       },
     }),
     deps.bus.nc.subscribe('tidemark.event.run.*', {
@@ -30,6 +35,7 @@ export function listenToEvents(deps: Deps): AsyncDisposable {
         if (!event.success || open.includes(event.data.status)) return;
         const { collector } = event.data;
         attempt(`queue ${collector}`, () => startQueued(deps, collector));
+        attempt('rehearsals', () => reportRehearsals(deps));
       },
     }),
   ];

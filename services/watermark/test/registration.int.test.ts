@@ -50,7 +50,8 @@ test('a valid definition gets its table, budget, consumers and published revisio
   const budget = await harness.pool.query(
     `select interval_us::integer as interval from tidemark.rate_limits where key = 'good-source'`,
   );
-  expect(budget.rows).toEqual([{ interval: 200_000 }]);
+  // Five in each second, 3 % wider for what is late on its way.
+  expect(budget.rows).toEqual([{ interval: 206_000 }]);
   const published = await createDefinitions(harness.bus).get('good', state?.revision ?? '');
   expect(published).toMatchObject({ name: 'good' });
   const consumer = await harness.bus.jsm.consumers.info('EXTRACT_LIVE', 'extract-good');
@@ -264,4 +265,39 @@ test('a removed definition takes its collector out of use', async () => {
   expect(await harness.answer('brief')).toMatchObject({
     reasons: [expect.stringMatching(/removed/)],
   });
+});
+
+test('another cursor is refused while something is covered, and begins anew once nothing is', async () => {
+  const yaml = (incremental: string, extra = ''): string =>
+    yamlOf('moody', extra).replace(/^incremental:.*$/m, `incremental: ${incremental}`);
+  const times = '{ kind: cursor, field: seen, from: since, start: "2024-01-01" }';
+  const integers =
+    '{ kind: cursor, field: id, unit: integer, format: integer, from: since, start: "0" }';
+  const withSeen = (text: string): string =>
+    text.replace('fields: {', 'fields: { seen: { type: timestamptz }, ');
+  const isSaid = async (text: RegExp) => text.test((await collector('moody'))?.error_message ?? '');
+  await harness.define('moody', withSeen(yaml(times)));
+  await waitFor(async () => (await collector('moody'))?.status === 'ready', { what: 'moody' });
+  await harness.pool.query(
+    `insert into tidemark.watermarks (collector_name, partition, unit, floor, covered)
+     values ('moody', '{}', 'time', 5, '{[5,9)}')`,
+  );
+
+  await harness.define('moody', withSeen(yaml(integers)));
+  await waitFor(() => isSaid(/incremental\.unit was time, now it is integer/), {
+    what: 'a refusal',
+  });
+  expect(await collector('moody')).toMatchObject({ status: 'blocked' });
+
+  await harness.pool.query(
+    `update tidemark.watermarks set covered = '{}' where collector_name = 'moody'`,
+  );
+  await harness.define('moody', withSeen(yaml(integers, 'description: again')));
+  await waitFor(async () => (await collector('moody'))?.status === 'ready', {
+    what: 'moody again',
+  });
+  const left = await harness.pool.query(
+    `select from tidemark.watermarks where collector_name = 'moody'`,
+  );
+  expect(left.rowCount).toBe(0);
 });

@@ -39,6 +39,7 @@ async function mergeFrom(load: Load, text: Buffer, position: number): Promise<Me
   await db.query('savepoint lines');
   try {
     await copyIn(db, plan.copyStageSql, text);
+    if (plan.seedSql !== undefined) await db.query(plan.seedSql);
     const counts = await mergeStage(db, plan, lineage);
     // Unreleased ones would nest, as deep as there are halves.
     await db.query('release savepoint lines');

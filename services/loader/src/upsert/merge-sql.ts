@@ -17,6 +17,8 @@ export interface MergeTarget {
   readonly version: string | undefined;
   /** Columns in which two contents of a key can differ. */
   readonly compared: readonly string[];
+  /** Whether rows may be marked as deleted: one that comes back is written, however old its content says it is. */
+  readonly marked: boolean;
 }
 
 const id = pg.escapeIdentifier;
@@ -99,26 +101,32 @@ function losersSql(target: MergeTarget): string {
 
 function updateSql(target: MergeTarget): string {
   const { compared } = target;
-  if (compared.length === 0) return 'do nothing';
+  if (compared.length === 0 && !target.marked) return 'do nothing';
   return `do update
-     set ${compared.map((name) => `${id(name)} = excluded.${id(name)}`).join(', ')},
-         _run_id = excluded._run_id, _batch_id = excluded._batch_id, _asked_at = excluded._asked_at,
+     set ${compared.map((name) => `${id(name)} = excluded.${id(name)}, `).join('')}
+         ${target.marked ? '_deleted_at = null, ' : ''}_run_id = excluded._run_id, _batch_id = excluded._batch_id, _asked_at = excluded._asked_at,
          updated_at = clock_timestamp()
    where (${differsSql(target, 'excluded')}) and (${laterSql(target, 'excluded')})`;
 }
 
-function differsSql({ compared }: MergeTarget, incoming: string): string {
-  return compared.length === 0
-    ? 'false'
-    : `${row(compared, 't')} is distinct from ${row(compared, incoming)}`;
+function differsSql({ compared, marked }: MergeTarget, incoming: string): string {
+  const differs = [
+    ...(compared.length === 0
+      ? []
+      : [`${row(compared, 't')} is distinct from ${row(compared, incoming)}`]),
+    ...(marked ? ['t._deleted_at is not null'] : []),
+  ];
+  return differs.length === 0 ? 'false' : differs.join(' or ');
 }
 
 /** At the same version and moment (parts of one page) the one that is loaded last counts. */
-function laterSql({ version }: MergeTarget, incoming: string): string {
+function laterSql({ version, marked }: MergeTarget, incoming: string): string {
   const asked = `(t._asked_at is null or t._asked_at <= ${ASKED_AT})`;
   if (version === undefined) return asked;
+  // Absence has no version: only the moment of asking orders it.
+  const isBack = marked ? `when t._deleted_at is not null then ${asked}\n               ` : '';
   const [there, here] = [`t.${id(version)}`, `${incoming}.${id(version)}`];
-  return `case when ${here} is not distinct from ${there} then ${asked}
+  return `case ${isBack}when ${here} is not distinct from ${there} then ${asked}
                when ${here} is null then false
                else ${there} is null or ${here} > ${there} end`;
 }

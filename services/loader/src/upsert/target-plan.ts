@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
-import { type Definition, targetShape } from '@tidemark/collector-sdk';
+import {
+  auditColumns,
+  type Definition,
+  DELETED_AT,
+  hasJobs,
+  jobOf,
+  marksDeletions,
+  targetShape,
+} from '@tidemark/collector-sdk';
+import { Partition } from '@tidemark/contracts';
 import pg from 'pg';
 import { mergeSql, recountSql } from './merge-sql.ts';
+import { rememberSql } from './remember-sql.ts';
 
 /** Everything about loading into one target that can be known before a batch arrives. */
 export interface TargetPlan {
@@ -14,18 +24,53 @@ export interface TargetPlan {
   /** Never prepared by name: a plan that was made for a small target reads a large one from end to end. */
   readonly mergeSql: string;
   readonly recountSql: string;
+  /** Where vanished rows are looked for: keeps the keys that are staged, if the run does. Parameters: $1 run, $2 batch. */
+  readonly rememberSql?: string;
+  /** Of a rehearsal: brings the rows of the target that the staged ones meet into its own table, once each. */
+  readonly seedSql?: string;
   readonly maxRejects: number;
+  /** The load into the table of a partition's job, which is this one where all have one table. The partition is its key. */
+  ofPartition(partition: string): TargetPlan;
+  /** The same load for a rehearsal, whose table stands for the target: it ends with the counts that the target would give. */
+  rehearsedIn(scratch: string): TargetPlan;
 }
 
 const id = pg.escapeIdentifier;
 
 /** Plans the loads of one revision of a definition. */
 export function planTarget(definition: Definition): TargetPlan {
+  const plan = planTable(definition, tableOf(definition));
+  return hasJobs(definition) ? { ...plan, ofPartition: planJobs(definition) } : plan;
+}
+
+/** Plans of jobs beyond this are forgotten, oldest first; they can be made again. */
+const MOST_JOBS = 1_000;
+
+function planJobs(definition: Definition): TargetPlan['ofPartition'] {
+  const plans = new Map<string, TargetPlan>();
+  return (partition) => {
+    const kept = plans.get(partition);
+    if (kept) return kept;
+    const job = jobOf(definition, Partition.parse(JSON.parse(partition)));
+    const plan = planTable(definition, tableOf(job));
+    plans.set(partition, plan);
+    const [oldest] = plans.keys();
+    if (plans.size > MOST_JOBS && oldest !== undefined) plans.delete(oldest);
+    return plan;
+  };
+}
+
+function tableOf(definition: Definition): string {
+  const { schema, table } = targetShape(definition);
+  return `${id(schema)}.${id(table)}`;
+}
+
+function planTable(definition: Definition, table: string): TargetPlan {
   const shape = targetShape(definition);
-  const table = `${id(shape.schema)}.${id(shape.table)}`;
   const columns = shape.columns.map(({ name }) => name);
   const types = shape.columns.map(({ name, type }) => `${id(name)} ${type}`).join(', ');
-  const stage = id(`tidemark_stage_${hashOf(`${table} ${types}`)}`);
+  // One for all tables of a definition: a batch is loaded into one of them.
+  const stage = id(`tidemark_stage_${hashOf(`${tableOf(definition)} ${types}`)}`);
   const merge = {
     table,
     stage: `pg_temp.${stage}`,
@@ -35,9 +80,10 @@ export function planTarget(definition: Definition): TargetPlan {
     // A payload is its hash: a raw row that is there is never written again.
     compared:
       definition.target.kind === 'raw' ? [] : columns.filter((name) => !shape.key.includes(name)),
+    marked: marksDeletions(definition),
   };
   const list = columns.map((name) => id(name)).join(', ');
-  return {
+  const plan: TargetPlan = {
     columns,
     stage: merge.stage,
     createStageSql: `create temporary table if not exists ${stage} (${types}) on commit delete rows`,
@@ -45,8 +91,41 @@ export function planTarget(definition: Definition): TargetPlan {
     copyTargetSql: `copy ${table} (${list}) from stdin`,
     mergeSql: mergeSql(merge),
     recountSql: recountSql(merge),
+    ...(deletesRows(definition) && { rememberSql: rememberSql(merge) }),
     maxRejects: definition.limits.maxRejects,
+    ofPartition: () => plan,
+    rehearsedIn: (scratch) => ({
+      ...planTable(definition, scratch),
+      seedSql: seedSql({ definition, table, stage: merge.stage, scratch }),
+    }),
   };
+  return plan;
+}
+
+function deletesRows({ incremental }: Definition): boolean {
+  return incremental.kind === 'snapshot' && incremental.deletions !== 'ignore';
+}
+
+interface Seeding {
+  readonly definition: Definition;
+  /** Quoted names. */
+  readonly table: string;
+  readonly stage: string;
+  readonly scratch: string;
+}
+
+function seedSql({ definition, table, stage, scratch }: Seeding): string {
+  const { columns, key } = targetShape(definition);
+  const audit = marksDeletions(definition) ? [...auditColumns, DELETED_AT] : auditColumns;
+  const names = [...columns, ...audit].map(({ name }) => id(name));
+  const sameKey = key.map((name) => `w.${id(name)} = t.${id(name)}`).join(' and ');
+  return `
+insert into ${scratch} (${names.join(', ')})
+select ${names.map((name) => `t.${name}`).join(', ')}
+  from ${table} as t
+ where exists (select from ${stage} as w where ${sameKey})
+ order by ${key.map((name) => `t.${id(name)}`).join(', ')}
+on conflict do nothing`;
 }
 
 function hashOf(text: string): string {

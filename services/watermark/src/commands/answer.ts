@@ -5,7 +5,7 @@ import type { ReceivedCommand } from './received-command.ts';
 /** Payloads are kept for people to read, not for replay. */
 const MAX_PAYLOAD_CHARS = 10_000;
 
-export type Answer = Pick<AnsweredCommand, 'outcome' | 'reasons' | 'runId' | 'command'>;
+export type Answer = Pick<AnsweredCommand, 'outcome' | 'reasons' | 'runId' | 'command' | 'result'>;
 
 /** Writes an answer; when the command has one already, that one holds. */
 export async function writeAnswer(

@@ -38,3 +38,17 @@ test.each<[QueuedCommand['window'], QueuedCommand['window']]>([
 
   expect(mergeCommands(withWindow(a), withWindow(b))).toBeUndefined();
 });
+
+test.each<Partial<QueuedCommand>>([
+  { maxChunks: 3 },
+  { maxRecords: 100 },
+  { rehearse: true },
+  { clearCheckpoint: true },
+  { takeUp: { which: 'open' } },
+])('%j is served by the same command only', (special) => {
+  expect(mergeCommands({ ...plain, ...special }, plain)).toBeUndefined();
+  expect(mergeCommands(plain, { ...plain, ...special })).toBeUndefined();
+  expect(
+    mergeCommands({ ...plain, ...special }, { ...plain, ...special, triggeredBy: 'second' }),
+  ).toEqual({ ...plain, ...special });
+});

@@ -1,32 +1,57 @@
-import { CancelCommand, RunCommand, type ErrorCode } from '@tidemark/contracts';
+import {
+  CancelCommand,
+  PauseCommand,
+  PlanCommand,
+  ResetCommand,
+  ResumeCommand,
+  RetryCommand,
+  RunCommand,
+  type CommandVerb,
+  type ErrorCode,
+} from '@tidemark/contracts';
 import type { z } from 'zod';
 
-export type ReadCommand =
-  | { readonly verb: 'run'; readonly command: RunCommand }
-  | { readonly verb: 'cancel'; readonly command: CancelCommand };
+const schemas = {
+  run: RunCommand,
+  plan: PlanCommand,
+  retry: RetryCommand,
+  pause: PauseCommand,
+  resume: ResumeCommand,
+  cancel: CancelCommand,
+  reset: ResetCommand,
+} as const satisfies Record<CommandVerb, z.ZodType>;
+
+type Schemas = typeof schemas;
+
+/** A command by its verb, checked. */
+export type ReadCommand = {
+  [Verb in CommandVerb]: { readonly verb: Verb; readonly command: z.infer<Schemas[Verb]> };
+}[CommandVerb];
 
 export type Reading = ReadCommand | { readonly reasons: readonly string[] };
 
 /** What a command says, or every reason why it says nothing that can be done. */
 export function readCommand(verb: string, payload: string): Reading {
-  if (verb !== 'run' && verb !== 'cancel') {
-    return { reasons: [reason('COMMAND_INVALID', `no verb "${verb}"; there are run and cancel`)] };
+  if (!isVerb(verb)) {
+    const verbs = Object.keys(schemas).join(', ');
+    return { reasons: [reason('COMMAND_INVALID', `no verb "${verb}"; there are ${verbs}`)] };
   }
   const value = parse(payload);
   if (value === undefined) {
     return { reasons: [reason('COMMAND_INVALID', 'the payload is not JSON; {} is enough')] };
   }
-  if (verb === 'run') {
-    const read = RunCommand.safeParse(value);
-    return read.success ? { verb, command: read.data } : refusal(read.error);
-  }
-  const read = CancelCommand.safeParse(value);
-  return read.success ? { verb, command: read.data } : refusal(read.error);
+  const read = schemas[verb].safeParse(value);
+  // The verb chose the schema, which the type of the pair cannot say by itself.
+  return read.success ? ({ verb, command: read.data } as ReadCommand) : refusal(read.error);
 }
 
 /** One reason of a refusal, as the event and the table show it. */
 export function reason(code: ErrorCode, message: string): string {
   return `${code}: ${message}`;
+}
+
+function isVerb(verb: string): verb is CommandVerb {
+  return Object.hasOwn(schemas, verb);
 }
 
 function parse(payload: string): unknown {

@@ -3,12 +3,17 @@ import { headerNames, parseCommandSubject } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import { findAnswer, type AnsweredCommand } from '@tidemark/store';
 import { refused, writeAnswer } from '../commands/answer.ts';
-import { readCommand, reason } from '../commands/read-command.ts';
+import { readCommand, reason, type ReadCommand } from '../commands/read-command.ts';
 import { commandIdOf, type ReceivedCommand } from '../commands/received-command.ts';
 import { messageTriggerId } from '../commands/trigger-id.ts';
 import type { Deps } from '../deps.ts';
 import { commandAnswered } from '../events.ts';
 import { onCancelCommand } from './on-cancel-command.ts';
+import { onPauseCommand } from './on-pause-command.ts';
+import { onPlanCommand } from './on-plan-command.ts';
+import { onResetCommand } from './on-reset-command.ts';
+import { onResumeCommand } from './on-resume-command.ts';
+import { onRetryCommand } from './on-retry-command.ts';
 import { onRunCommand } from './on-run-command.ts';
 
 /** What a message of the stream COMMANDS asks for. */
@@ -31,12 +36,33 @@ async function answerOf(deps: Deps, received: ReceivedCommand): Promise<Answered
   const reading = readCommand(received.verb, received.payload);
   if ('reasons' in reading) return refuse(deps, received, reading.reasons);
   try {
-    return reading.verb === 'run'
-      ? await onRunCommand(deps, received, reading.command)
-      : await onCancelCommand(deps, received, reading.command);
+    return await carryOut(deps, received, reading);
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
     return refuse(deps, received, [reason(error.code, error.message)]);
+  }
+}
+
+function carryOut(
+  deps: Deps,
+  received: ReceivedCommand,
+  reading: ReadCommand,
+): Promise<AnsweredCommand> {
+  switch (reading.verb) {
+    case 'run':
+      return onRunCommand(deps, received, reading.command);
+    case 'plan':
+      return onPlanCommand(deps, received, reading.command);
+    case 'retry':
+      return onRetryCommand(deps, received, reading.command);
+    case 'pause':
+      return onPauseCommand(deps, received, reading.command);
+    case 'resume':
+      return onResumeCommand(deps, received, reading.command);
+    case 'cancel':
+      return onCancelCommand(deps, received, reading.command);
+    case 'reset':
+      return onResetCommand(deps, received, reading.command);
   }
 }
 

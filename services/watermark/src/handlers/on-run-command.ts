@@ -1,163 +1,43 @@
-import { planRun } from '@tidemark/collector-sdk';
 import type { RunCommand } from '@tidemark/contracts';
-import { TransientError } from '@tidemark/runtime';
-import {
-  cancelRun,
-  findAnswer,
-  findRunState,
-  listActiveRuns,
-  listQueuedCommands,
-  lockRunsOf,
-  mergeQueuedCommand,
-  type AnsweredCommand,
-  type Queryable,
-  type RunState,
-} from '@tidemark/store';
-import { accepted, refused, skipped, writeAnswer, type Answer } from '../commands/answer.ts';
-import { mergeCommands, QueuedCommand } from '../commands/queued-command.ts';
-import { reason } from '../commands/read-command.ts';
+import { findEarlierRun, type AnsweredCommand } from '@tidemark/store';
+import { QueuedCommand } from '../commands/queued-command.ts';
 import type { ReceivedCommand } from '../commands/received-command.ts';
 import type { Deps } from '../deps.ts';
-import { runChanged } from '../events.ts';
-import { loadDefinition, type UsableDefinition } from '../planning/load-definition.ts';
-import { startQueued } from '../planning/start-queued.ts';
-import { storePlan } from '../planning/store-plan.ts';
-import { releaseRun } from '../release-run.ts';
+import { loadDefinition } from '../planning/load-definition.ts';
+import { startRun } from './start-run.ts';
 
-interface Decision {
-  readonly answer: AnsweredCommand;
-  /** Runs that this command ended. */
-  readonly cancelled: readonly RunState[];
-}
-
-/**
- * Starts a run, or answers by the overlap policy why not. One transaction holds answer, run and chunks, so a command
- * that comes again, or at the same time elsewhere, finds all of it or nothing. Terminal errors are refusals.
- */
+/** Starts a run that plans, rehearses, or continues what an earlier one left open. */
 export async function onRunCommand(
   deps: Deps,
   received: ReceivedCommand,
   command: RunCommand,
 ): Promise<AnsweredCommand> {
-  const { store } = deps;
-  const usable = await store.with((db) => loadDefinition(db, received.collector));
-  const wanted = toQueued(command);
-  rehearse(usable, wanted);
-  const { answer, cancelled } = await store.transaction(async (db) => {
-    await lockRunsOf(db, received.collector, wanted.runClass);
-    const earlier = await findAnswer(db, received.commandId);
-    if (earlier) return { answer: earlier, cancelled: [] };
-    return decide(db, { received, command, wanted, usable });
+  const usable = await deps.store.with((db) => loadDefinition(db, received.collector));
+  const wanted = await toQueued(deps, command);
+  return startRun(deps, received, {
+    usable,
+    wanted,
+    runId: command.runId,
+    overlap: command.overlap,
   });
-  for (const run of cancelled) await runChanged(deps, run);
-  await goOn(deps, answer);
-  return answer;
 }
 
-/** What follows an answer; doing it again for an answer of long ago does nothing. */
-async function goOn(deps: Deps, answer: AnsweredCommand): Promise<void> {
-  if (answer.outcome === 'queued') await startQueued(deps, answer.collectorName);
-  if (answer.outcome !== 'accepted' || answer.runId === null) return;
-  const { runId } = answer;
-  const run = await deps.store.with((db) => findRunState(db, runId));
-  if (run) await runChanged(deps, run);
-  await releaseRun(deps, runId);
-}
-
-function toQueued({ mode, triggeredBy, partition, window }: RunCommand): QueuedCommand {
+async function toQueued(deps: Deps, command: RunCommand): Promise<QueuedCommand> {
+  const { mode, triggeredBy, partition, window, maxChunks, maxRecords } = command;
+  const continued = typeof command.continue === 'string' ? command.continue : undefined;
+  const earlier = continued && (await deps.store.with((db) => findEarlierRun(db, continued)));
+  // A rehearsal is no hurry: it takes only what live collection leaves, and no run has to wait for it.
+  const isBackfill = mode === 'backfill' || command.rehearse === true;
   return QueuedCommand.parse({
-    runClass: mode === 'backfill' ? 'backfill' : 'live',
+    runClass: earlier ? earlier.runClass : isBackfill ? 'backfill' : 'live',
     mode,
     triggeredBy,
-    ...(partition && { partition }),
-    ...(window && { window }),
+    partition,
+    window,
+    maxChunks,
+    maxRecords,
+    rehearse: command.rehearse || undefined,
+    clearCheckpoint: command.clearCheckpoint || undefined,
+    takeUp: command.continue ? { runId: continued, which: 'open' } : undefined,
   });
-}
-
-/** A window or partition that can never fit is refused at once, even where the run would have to wait. */
-function rehearse({ definition }: UsableDefinition, request: QueuedCommand): void {
-  planRun({
-    definition,
-    request,
-    states: new Map(),
-    nowUs: (BigInt(Date.now()) * 1_000n).toString(),
-    isTargetEmpty: false,
-  });
-}
-
-interface Candidate {
-  readonly received: ReceivedCommand;
-  readonly command: RunCommand;
-  readonly wanted: QueuedCommand;
-  readonly usable: UsableDefinition;
-}
-
-async function decide(db: Queryable, candidate: Candidate): Promise<Decision> {
-  const { received, command, wanted, usable } = candidate;
-  const { collector } = received;
-  const runId = command.runId ?? received.runId;
-  const answerWith = async (answer: Answer, cancelled: readonly RunState[] = []) => ({
-    answer: await writeAnswer(db, received, answer),
-    cancelled,
-  });
-
-  const known = await findRunState(db, runId);
-  if (known) return answerWith(answerForKnown(known, collector));
-  const active = (await listActiveRuns(db, collector)).find(
-    (run) => run.runClass === wanted.runClass,
-  );
-  const waiting = (await listQueuedCommands(db, collector)).find(
-    (row) => QueuedCommand.parse(row.command).runClass === wanted.runClass,
-  );
-  const policy = command.overlap ?? usable.definition.overlap;
-  const inTheWay = active?.id ?? waiting?.runId;
-  if (inTheWay && policy === 'skip') {
-    return answerWith(skipped([reason('RUN_CONFLICT', `run ${inTheWay} is active or waits`)]));
-  }
-  if (inTheWay && policy === 'queue') {
-    return answerWith(await enqueue(db, { runId, waiting, wanted }));
-  }
-  const cancelled = active ? await cancelActive(db, active, runId) : [];
-  const planned = await storePlan(db, { runId, collector, command: wanted, usable });
-  if (planned.kind === 'conflict') {
-    // Only somebody who does not take our lock can have been quicker: look again.
-    throw new TransientError('RUN_CONFLICT', `another run of "${collector}" began just now`);
-  }
-  return answerWith(accepted(runId), cancelled);
-}
-
-function answerForKnown(known: RunState, collector: string): Answer {
-  if (known.collectorName === collector) return accepted(known.id);
-  const taken = `the run id ${known.id} belongs to "${known.collectorName}"`;
-  return refused([reason('COMMAND_INVALID', taken)]);
-}
-
-async function cancelActive(db: Queryable, active: RunState, by: string): Promise<RunState[]> {
-  const status = await cancelRun(db, active.id, `cancelled in favour of run ${by}`);
-  return status === 'cancelled' ? [{ ...active, status }] : [];
-}
-
-interface Queueing {
-  readonly runId: string;
-  readonly waiting: AnsweredCommand | undefined;
-  readonly wanted: QueuedCommand;
-}
-
-/** At most one run waits: later commands join it as long as one run can do what all of them ask for. */
-async function enqueue(db: Queryable, { runId, waiting, wanted }: Queueing): Promise<Answer> {
-  if (!waiting || waiting.runId === null) {
-    return { outcome: 'queued', reasons: [], runId, command: wanted };
-  }
-  const merged = mergeCommands(QueuedCommand.parse(waiting.command), wanted);
-  if (!merged) {
-    const held = `run ${waiting.runId} waits already, for another window; send this again when it has begun`;
-    return skipped([reason('RUN_CONFLICT', held)]);
-  }
-  await mergeQueuedCommand(db, waiting.runId, merged);
-  return {
-    outcome: 'queued',
-    reasons: [`joined the run ${waiting.runId} that waits`],
-    runId: waiting.runId,
-    command: merged,
-  };
 }

@@ -19,9 +19,7 @@ export async function loadStates(
       floor: null,
       covered: [],
       ...states.get(partition),
-      items: new Map(
-        rows.map(({ key, lastSuccessUs, signal }) => [key, { lastSuccessUs, signal }]),
-      ),
+      items: new Map(rows.map(({ partition: _partition, key, ...state }) => [key, state])),
     });
   }
   return states;

@@ -14,6 +14,7 @@ import type { Deps } from '../deps.ts';
 import { eachByItself } from '../each-by-itself.ts';
 import { commandAnswered, runChanged } from '../events.ts';
 import { releaseRun } from '../release-run.ts';
+import { planningTransaction } from '../targets/job-tables.ts';
 import { loadDefinition } from './load-definition.ts';
 import { storePlan } from './store-plan.ts';
 
@@ -50,7 +51,7 @@ function distinctRuns(rows: readonly AnsweredCommand[]): Waiting[] {
 
 async function start(deps: Deps, waiting: Waiting): Promise<AnsweredCommand[]> {
   try {
-    return await deps.store.transaction((db) => planIfFree(db, waiting));
+    return await planningTransaction(deps.store, (db) => planIfFree(db, waiting));
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
     const reasons = [reason(error.code, error.message)];

@@ -1,20 +1,31 @@
 import { ROOT_CONTEXT, context } from '@opentelemetry/api';
-import { partitionKey, planRun, type Plan, type PlannedChunk } from '@tidemark/collector-sdk';
-import type { ChunkTask, PagePlace, RunStatus } from '@tidemark/contracts';
 import {
+  hasJobs,
+  jobsOf,
+  partitionKey,
+  type Definition,
+  type PlannedChunk,
+} from '@tidemark/collector-sdk';
+import type { ChunkTask, PagePlace, Partition, RunMode, RunStatus } from '@tidemark/contracts';
+import { TerminalError } from '@tidemark/runtime';
+import {
+  clearCheckpoints,
   closeRun,
   describePlan,
-  ensureWatermarks,
   insertChunks,
   insertRun,
-  readClock,
+  type EarlierRun,
   type Queryable,
 } from '@tidemark/store';
 import { attributeNames, linksTo, traceparentOf, withSpan } from '@tidemark/telemetry';
 import type { QueuedCommand } from '../commands/queued-command.ts';
-import { isTargetEmpty } from '../targets/is-target-empty.ts';
+import { createScratch } from '../rehearsal/scratch-table.ts';
+import { findEmptyJobs } from '../targets/job-tables.ts';
+import { findParent } from './find-parent.ts';
 import type { UsableDefinition } from './load-definition.ts';
-import { loadStates } from './load-states.ts';
+import { makePlan } from './make-plan.ts';
+import { storeStates } from './store-states.ts';
+import { takeUpChunks } from './take-up-chunks.ts';
 
 export interface RunToPlan {
   readonly runId: string;
@@ -32,42 +43,64 @@ export type Planned =
  * are watermarks locked. The root span of the run's trace ends here, and everything the run does hangs below it.
  */
 export async function storePlan(db: Queryable, run: RunToPlan): Promise<Planned> {
+  const { command, usable } = run;
   const attributes = {
     [attributeNames.runId]: run.runId,
     [attributeNames.collector]: run.collector,
-    [attributeNames.runClass]: run.command.runClass,
+    [attributeNames.runClass]: command.runClass,
   };
   const settings = { parent: ROOT_CONTEXT, links: linksTo(context.active()), attributes };
   return withSpan(`run ${run.collector}`, settings, async (span) => {
     const traceparent = traceparentOf(span) ?? null;
+    const parent = await findParent(db, usable, command);
     const inserted = await insertRun(db, {
       id: run.runId,
       collectorName: run.collector,
-      runClass: run.command.runClass,
-      mode: run.command.mode,
-      triggeredBy: run.command.triggeredBy,
-      revision: run.usable.revision,
-      parallel: 2 * run.usable.definition.limits.concurrency,
+      runClass: command.runClass,
+      mode: modeOf(command, parent),
+      triggeredBy: command.triggeredBy,
+      revision: usable.revision,
+      parallel: 2 * usable.definition.limits.concurrency,
       traceparent,
+      parentRunId: parent?.id,
+      maxChunks: command.maxChunks,
+      maxRecords: command.maxRecords,
     });
     if (inserted !== 'inserted') return { kind: inserted };
-    const status = await storeChunks(db, run);
+    const chunks = parent ? await takeUpChunks(db, run, parent) : await storeChunks(db, run);
+    const status = chunks > 0 ? 'running' : await closeRun(db, run.runId);
     return { kind: 'planned', status, traceparent };
   });
 }
 
-async function storeChunks(db: Queryable, run: RunToPlan): Promise<RunStatus> {
+/** A run that goes on with what another one left open is of its mode: it finishes what that one began. */
+function modeOf(
+  { mode, rehearse, takeUp }: QueuedCommand,
+  parent: EarlierRun | undefined,
+): RunMode {
+  if (rehearse) return 'rehearsal';
+  if (!parent) return mode;
+  return takeUp?.which === 'failed' ? 'retry' : parent.mode;
+}
+
+async function storeChunks(db: Queryable, run: RunToPlan): Promise<number> {
   const { runId, collector, command, usable } = run;
-  const states = await loadStates(db, collector);
-  const plannedAt = await readClock(db);
-  const plan: Plan = planRun({
+  const { plan, plannedAtUs } = await makePlan(db, usable, command);
+  if (command.clearCheckpoint) {
+    await clearCheckpoints(db, { id: runId, collectorName: collector, runClass: command.runClass });
+  }
+  const partitions = plan.chunks.map(({ partition }) => partition);
+  const emptyJobs = hasJobs(usable.definition)
+    ? await findEmptyJobs(db, usable.definition, partitions)
+    : new Set();
+  const scratch = command.rehearse
+    ? await createScratch(db, theJobOf(usable.definition, partitions), runId)
+    : null;
+  await storeStates(db, runId, {
     definition: usable.definition,
-    request: command,
-    states,
-    nowUs: plannedAt,
-    isTargetEmpty: await isTargetEmpty(db, usable.definition),
+    plan,
+    isRehearsal: scratch !== null,
   });
-  await ensureWatermarks(db, collector, plan.watermarks);
   await insertChunks(
     db,
     runId,
@@ -75,11 +108,14 @@ async function storeChunks(db: Queryable, run: RunToPlan): Promise<RunStatus> {
       chunkId: chunk.chunkId,
       priority: chunk.priority,
       partition: partitionKey(chunk.partition),
-      task: taskOf(run, chunk, plannedAt),
+      task: taskOf(run, chunk, plannedAtUs),
       cursorFrom: chunk.cursor?.from ?? null,
       cursorTo: chunk.cursor?.to ?? null,
       items: chunk.items,
-      straight: chunk.straight,
+      // A rehearsal must meet the rows that are there, to tell what it would change in them.
+      straight:
+        (chunk.straight || emptyJobs.has(partitionKey(chunk.partition))) && scratch === null,
+      scratch,
     })),
   );
   await describePlan(db, {
@@ -87,7 +123,18 @@ async function storeChunks(db: Queryable, run: RunToPlan): Promise<RunStatus> {
     chunks: plan.chunks.length,
     watermarkFrom: plan.watermarkFrom,
   });
-  return plan.chunks.length > 0 ? 'running' : closeRun(db, runId);
+  return plan.chunks.length;
+}
+
+/** A rehearsal compares one table with one other. */
+function theJobOf(definition: Definition, partitions: readonly Partition[]): Definition {
+  if (!hasJobs(definition)) return definition;
+  const [job, ...others] = jobsOf(definition, partitions);
+  if (job && others.length === 0) return job.definition;
+  throw new TerminalError(
+    'COMMAND_INVALID',
+    `a rehearsal is of one table, and what is to be read of "${definition.name}" has ${job ? others.length + 1 : 0}; name one partition`,
+  );
 }
 
 function taskOf(

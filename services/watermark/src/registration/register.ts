@@ -2,16 +2,24 @@ import { provisionCollector, putDefinition } from '@tidemark/bus';
 import {
   canonicalJson,
   checkDefinition,
-  durationToMicros,
   listMistakes,
   revisionOf,
-  type Definition,
+  spacingOf,
+  Definition,
 } from '@tidemark/collector-sdk';
 import { TerminalError, TransientError } from '@tidemark/runtime';
-import { findCollector, registerCollector, reportCollector, setRateLimit } from '@tidemark/store';
+import {
+  findCollector,
+  findCoveredUnit,
+  forgetEmptyWatermarks,
+  registerCollector,
+  reportCollector,
+  setRateLimit,
+} from '@tidemark/store';
 import type { Deps } from '../deps.ts';
 import { collectorRefused, collectorRegistered } from '../events.ts';
-import { ensureTarget } from '../targets/ensure-target.ts';
+import { ensureTargets } from '../targets/ensure-targets.ts';
+import { cursorChange } from './cursor-change.ts';
 import { BUILT_IN, type Candidate } from './read-candidates.ts';
 
 export interface RegistrationSettings {
@@ -35,8 +43,13 @@ export async function register(
     await report(deps, candidate, { status: 'invalid', reason: listMistakes(checked.mistakes) });
     return;
   }
+  const otherCursor = await refuseOtherCursor(deps, checked.definition);
+  if (otherCursor !== undefined) {
+    await report(deps, candidate, { status: 'blocked', reason: otherCursor });
+    return;
+  }
   try {
-    await ensureTarget(deps.store, checked.definition);
+    await ensureTargets(deps.store, checked.definition);
   } catch (error) {
     if (!isMismatch(error)) throw error;
     await report(deps, candidate, { status: 'blocked', reason: error.message });
@@ -44,6 +57,22 @@ export async function register(
   }
   const origin = originOf(candidate);
   await publishRevision(deps, { definition: checked.definition, origin }, settings);
+}
+
+/** Why the cursor of a definition does not go with what is covered already; begins anew where nothing is. */
+async function refuseOtherCursor(
+  { store }: Deps,
+  { name, incremental }: Definition,
+): Promise<string | undefined> {
+  if (incremental.kind !== 'cursor') return undefined;
+  const unit = await store.with((db) => findCoveredUnit(db, name));
+  const registered = await store.with((db) => findCollector(db, name));
+  const before = Definition.safeParse(registered?.definition).data?.incremental;
+  const reason = cursorChange({ unit, incremental: before }, incremental);
+  if (reason === undefined) {
+    await store.with((db) => forgetEmptyWatermarks(db, name, incremental.unit));
+  }
+  return reason;
 }
 
 async function publishRevision(
@@ -54,11 +83,8 @@ async function publishRevision(
   const { name, source, limits } = definition;
   const revision = revisionOf(definition);
   const json = canonicalJson(definition);
-  if (source.rate) {
-    const intervalMicros = durationToMicros(source.rate.per) / BigInt(source.rate.requests);
-    const limit = { key: source.name, intervalMicros, burst: source.rate.burst };
-    await deps.store.with((db) => setRateLimit(db, limit));
-  }
+  const limit = { source: source.name, collectorName: name, declared: declaredLimit(source) };
+  await deps.store.with((db) => setRateLimit(db, limit));
   await putDefinition(deps.bus, name, revision, json);
   const { concurrency } = limits;
   await provisionCollector(deps.bus, name, { concurrency, ackWaitMs, signal: deps.signal });
@@ -68,6 +94,12 @@ async function publishRevision(
     return before?.revision !== revision || before.status !== 'ready';
   });
   if (isNews) collectorRegistered(deps, name, revision);
+}
+
+function declaredLimit({ rate }: Definition['source']) {
+  if (!rate) return undefined;
+  const unspaced = { intervalMicros: 0n, slackMicros: 0n, bearMicros: 0n };
+  return { ...(spacingOf(rate) ?? unspaced), reserve: rate.reserve };
 }
 
 async function report(

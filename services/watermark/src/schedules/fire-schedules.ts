@@ -17,7 +17,7 @@ export async function fireSchedules(deps: Deps, lookbackMs: number): Promise<voi
     if (!row.isCurrent || !row.enabled || !definition.success) return;
     const { schedule } = definition.data;
     if (!schedule) return;
-    const afterMs = Math.max(nowMs - lookbackMs, toMs(row.registeredAt));
+    const afterMs = Math.max(nowMs - lookbackMs, toMs(row.scheduledAt));
     const tickMs = dueTick(schedule, { nowMs, afterMs });
     if (tickMs !== undefined) await fire(deps, row.name, tickMs);
   });

@@ -1,4 +1,12 @@
-import { auditColumns, targetShape, type Column, type Definition } from '@tidemark/collector-sdk';
+import { createHash } from 'node:crypto';
+import {
+  auditColumns,
+  DELETED_AT,
+  marksDeletions,
+  targetShape,
+  type Column,
+  type Definition,
+} from '@tidemark/collector-sdk';
 import pg from 'pg';
 
 const quote = pg.escapeIdentifier;
@@ -34,7 +42,7 @@ export function createStatements(definition: Definition): string[] {
   const lines = [
     ...(isRaw ? ['id bigint generated always as identity primary key'] : []),
     ...columns.map((column) => columnLine(column, isRaw ? rawConstraints[column.name] : undefined)),
-    ...auditColumns.map((column) => columnLine(column, defaults[column.name])),
+    ...ownColumns(definition).map((column) => columnLine(column, defaults[column.name])),
     ...(isRaw ? [] : [`primary key (${key.map((name) => quote(name)).join(', ')})`]),
   ];
   return [
@@ -50,10 +58,15 @@ export function createStatements(definition: Definition): string[] {
 
 /** The columns that a target must have, with what a column that is added later gets. */
 export function wantedColumns(definition: Definition): (Column & { readonly add: string })[] {
-  return [...targetShape(definition).columns, ...auditColumns].map((column) => ({
+  return [...targetShape(definition).columns, ...ownColumns(definition)].map((column) => ({
     ...column,
     add: `alter table ${targetName(definition)} add column if not exists ${columnLine(column, defaults[column.name])}`,
   }));
+}
+
+/** The columns that a target has beside those of its fields. */
+function ownColumns(definition: Definition): readonly Column[] {
+  return marksDeletions(definition) ? [...auditColumns, DELETED_AT] : auditColumns;
 }
 
 function columnLine({ name, type }: Column, rest = ''): string {
@@ -61,5 +74,9 @@ function columnLine({ name, type }: Column, rest = ''): string {
 }
 
 function indexName(table: string): string {
-  return `${table.slice(0, 40)}_reference_date_idx`;
+  const suffix = '_reference_date_idx';
+  if (table.length + suffix.length <= 63) return table + suffix;
+  // Names that are equal but for their ends must not come to share one.
+  const mark = createHash('sha256').update(table).digest('hex').slice(0, 8);
+  return `${table.slice(0, 63 - suffix.length - 9)}_${mark}${suffix}`;
 }

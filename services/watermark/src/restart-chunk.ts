@@ -1,0 +1,31 @@
+import { context } from '@opentelemetry/api';
+import { publishTask } from '@tidemark/bus';
+import { findRunState, restartChunk, type OpenChunk } from '@tidemark/store';
+import { contextFromTraceparent } from '@tidemark/telemetry';
+import type { Deps } from './deps.ts';
+import { chunkEnded, chunkRestarted, runChanged } from './events.ts';
+import { taskAt } from './release-run.ts';
+
+/**
+ * Lets a chunk go on from what is recorded of it, as its next attempt: what is still in the streams of the one before meets
+ * the fence and is read again. Whoever does it at the same time does no harm: the attempt is compared and set.
+ */
+export async function goOnWith(deps: Deps, chunk: OpenChunk): Promise<void> {
+  const { attempt, places, runStatus } = await deps.store.transaction((db) =>
+    restartChunk(db, chunk),
+  );
+  if (runStatus !== null) {
+    await chunkEnded(deps, chunk);
+    const run = await deps.store.with((db) => findRunState(db, chunk.runId));
+    if (run && run.status !== 'running') await runChanged(deps, run);
+  }
+  if (attempt === null) return;
+  chunkRestarted(deps, { ...chunk, attempt });
+  await context.with(contextFromTraceparent(chunk.traceparent), () =>
+    Promise.all(
+      places.map((page) =>
+        publishTask(deps.bus, taskAt(chunk.task, { attempt, page }), deps.signal),
+      ),
+    ),
+  );
+}
