@@ -5,6 +5,7 @@ import {
   compileRequest,
   isHttp,
   lookUp,
+  partitionKeys,
   readPage,
   revisionOf,
   targetShape,
@@ -13,7 +14,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { registry } from './index.ts';
 
-const always = ['from', 'to', 'today', 'planned_at'];
+const always = ['from', 'to', 'first_day', 'last_day', 'ids', 'today', 'planned_at'];
 
 test('every collector has a name of its own', () => {
   const names = registry.definitions.map((definition) => definition.name);
@@ -21,11 +22,20 @@ test('every collector has a name of its own', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
+/** The folder of a collector's name, or of what it has in common with the others of its source. */
+function folderOf(name: string): string {
+  const folders = [name, name.replace(/-[^-]+$/, '')];
+  const found = folders.find((each) => existsSync(new URL(each, import.meta.url))) ?? name;
+  return fileURLToPath(new URL(found, import.meta.url));
+}
+
 describe.each(
   registry.definitions.filter(isHttp).map((definition) => [definition.name, definition] as const),
 )('%s', (name, definition) => {
-  const folder = fileURLToPath(new URL(name, import.meta.url));
-  const fixture = readFileSync(`${folder}/fixtures/page.json`, 'utf8');
+  const folder = folderOf(name);
+  const partition = Object.fromEntries(partitionKeys(definition).map((key) => [key, 'a value']));
+  const page = existsSync(`${folder}/fixtures/page.json`) ? 'page' : name;
+  const fixture = readFileSync(`${folder}/fixtures/${page}.json`, 'utf8');
 
   test('its definition is valid, and stays the same as JSON', () => {
     const functions = Object.keys(registry.functions);
@@ -44,14 +54,12 @@ describe.each(
     const { path, query, headers } = definition.request;
     const used = [path, ...Object.values(query), ...Object.values(headers)].flatMap(variablesOf);
 
-    for (const partition of definition.partitions) {
-      expect([...Object.keys(partition), ...always]).toEqual(expect.arrayContaining(used));
-    }
+    expect([...partitionKeys(definition), ...always]).toEqual(expect.arrayContaining(used));
     expect(() => compileRequest(definition)).not.toThrow();
   });
 
   test('an answer of its source gives every required field of every record', () => {
-    const read = readPage(definition, fixture);
+    const read = readPage(definition, fixture, partition);
     if (!('page' in read)) throw new Error(read.refusal.reason);
     const change = definition.transform && registry.functions[definition.transform.function];
     const { target } = definition;
@@ -68,7 +76,7 @@ describe.each(
   });
 
   test('each field is found in at least one record of the answer', () => {
-    const read = readPage(definition, fixture);
+    const read = readPage(definition, fixture, partition);
     if (!('page' in read) || definition.target.kind !== 'table') return;
     const { fields } = definition.target;
     const { records } = read.page;

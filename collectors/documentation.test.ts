@@ -3,7 +3,7 @@ import { checkDefinition, readYamlDefinition } from '@tidemark/collector-sdk';
 import { expect, test } from 'vitest';
 import { registry } from './index.ts';
 
-const texts = ['../docs/collectors.md', './world-bank/README.md'].map((file) =>
+const texts = ['../docs/collectors.md', './world-bank/README.md', './client-orders/README.md', './sportmonks/README.md'].map((file) =>
   readFileSync(new URL(file, import.meta.url), 'utf8'),
 );
 const examples = texts.flatMap((text) =>

@@ -12,8 +12,6 @@ export const worldBank = defineCollector({
     timeout: '60s',
     attempts: 6,
     retryDelay: '2s',
-    // Errors of a request come with status 200; 400 is throttling in disguise, 502 a gateway that was overrun.
-    throttledBy: [{ status: 400 }, { status: 502 }],
   },
   // The number of a source database: each has its own `lastupdated`.
   partitions: [
@@ -26,6 +24,11 @@ export const worldBank = defineCollector({
     query: { format: 'json', source: '{source}', date: '{from}:{to}' },
     records: '1',
     errorAt: '0.message',
+    // Errors of a request come with status 200; 400 is throttling in disguise, 502 a gateway that was overrun.
+    answers: [
+      { status: 400, action: 'throttle' },
+      { status: 502, action: 'throttle' },
+    ],
   },
   paginate: {
     kind: 'page',
