@@ -1,12 +1,27 @@
 import { TerminalError, TransientError, redactText } from '@tidemark/runtime';
 import { Command, CommanderError } from 'commander';
 import { type CliIo, FailedError, UsageError, say } from './cli-io.ts';
-import { addCancel } from './commands/cancel.ts';
+import { addBackfill } from './commands/backfill.ts';
+import { addRunChanges } from './commands/change-runs.ts';
 import { addCollectors } from './commands/collectors.ts';
+import { addReset } from './commands/reset.ts';
+import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
 import { addRuns } from './commands/runs.ts';
 import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
+
+const commands = [
+  addRun,
+  addBackfill,
+  addRetry,
+  addRunChanges,
+  addReset,
+  addRuns,
+  addStatus,
+  addWatch,
+  addCollectors,
+] as const;
 
 /** Runs one command line and gives its exit code: 0, 1 when it failed, 2 when it makes no sense. */
 export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 | 2> {
@@ -18,8 +33,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 
     })
     .exitOverride()
     .showHelpAfterError('(--help shows what is possible)');
-  for (const add of [addRun, addRuns, addStatus, addWatch, addCancel, addCollectors])
-    add(program, io);
+  for (const add of commands) add(program, io);
   for (const command of program.commands) {
     command.copyInheritedSettings(program);
   }

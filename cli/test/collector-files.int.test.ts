@@ -19,7 +19,7 @@ const write = (file: string, text: string) => writeFile(join(folder, file), text
 const collectors = (...args: string[]) => runInTest(['collectors', ...args], {}, folder);
 
 test('new writes a file that check takes as it is, and does not touch one that is there', async () => {
-  const made = await collectors('new', 'my-api', '--kind', 'cursor');
+  const made = await collectors('new', 'my-api', '--pages', 'cursor');
   const checked = await collectors('check', 'my-api.yaml');
   await write('my-api.yaml', 'mine\n');
   const again = await collectors('new', 'my-api');
@@ -87,7 +87,9 @@ test.each([
   [['new', 'x', '--folder', 'missing'], /folder missing is not there/],
   [['new', 'world-bank'], /built-in collector.*extends: world-bank/],
   [['new', 'Big Name'], /no name of a collector/],
-  [['new', 'x', '--kind', 'link'], /Allowed choices are none, page, offset, cursor/],
+  [['new', 'x', '--pages', 'pile'], /Allowed choices are none, page, offset, cursor/],
+  [['new', 'x', '--source', 'postgres', '--pages', 'page'], /--pages is for APIs/],
+  [['new', 'x', '--source', 'postgres', '--strategy', 'token'], /cursor, snapshot or full/],
 ])('%j makes no sense: exit code 2', async (args, says) => {
   const result = await collectors(...args);
 

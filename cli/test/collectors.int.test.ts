@@ -86,10 +86,15 @@ test('list tells of each collector how it is, what it asks by, where it writes a
     'file',
   ]);
   expect(lines).toContainEqual(['broken', 'yes', 'invalid', '–', '–', '–', 'file']);
-  expect(rows).toMatchObject([
-    { name: 'broken', enabled: true, status: 'invalid', revision: null, incremental_kind: null },
-    {
-      name: 'shop',
+  const named = Object.fromEntries(
+    (rows as { name: string }[]).map((row) => [row.name, row] as const),
+  );
+  expect(Object.keys(named)).toEqual(
+    ['broken', 'shop', ...registry.definitions.map(({ name }) => name)].toSorted(),
+  );
+  expect(named).toMatchObject({
+    broken: { enabled: true, status: 'invalid', revision: null, incremental_kind: null },
+    shop: {
       revision: revisionOf(shop),
       incremental_kind: 'cursor',
       target_schema: 'sales',
@@ -98,9 +103,9 @@ test('list tells of each collector how it is, what it asks by, where it writes a
       schedule_zone: 'UTC',
       origin: 'file',
     },
-    { name: 'usgs-earthquakes', origin: 'built-in' },
-    { name: 'world-bank', origin: 'built-in', incremental_kind: 'periods' },
-  ]);
+    'usgs-earthquakes': { origin: 'built-in' },
+    'world-bank': { origin: 'built-in', incremental_kind: 'periods' },
+  });
 });
 
 test('show has state, watermarks, last runs, and a definition that reads back as it was', async () => {

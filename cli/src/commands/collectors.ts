@@ -3,6 +3,7 @@ import type { CliIo } from '../cli-io.ts';
 import { addCheck } from './collectors/check.ts';
 import { addList } from './collectors/list.ts';
 import { addNew } from './collectors/new.ts';
+import { addTest } from './collectors/page-test/command.ts';
 import { addShow } from './collectors/show.ts';
 import { addSwitches } from './collectors/switch.ts';
 
@@ -10,6 +11,6 @@ import { addSwitches } from './collectors/switch.ts';
 export function addCollectors(program: Command, io: CliIo): void {
   const collectors = program
     .command('collectors')
-    .description('list, show, switch, check and begin collectors');
-  for (const add of [addList, addShow, addSwitches, addCheck, addNew]) add(collectors, io);
+    .description('list, show, switch, check, test and begin collectors');
+  for (const add of [addList, addShow, addSwitches, addCheck, addTest, addNew]) add(collectors, io);
 }

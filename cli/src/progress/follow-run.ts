@@ -33,5 +33,5 @@ export async function followRun(
 
 /** Whether nothing about a run will change any more. */
 export function hasEnded(run: RunRow): boolean {
-  return run.completed_at !== null;
+  return run.completed_at !== null && (run.mode !== 'rehearsal' || run.report !== null);
 }

@@ -30,6 +30,9 @@ const running: RunRow = {
   watermark_to: null,
   error_message: null,
   parent_run_id: null,
+  max_chunks: null,
+  max_records: null,
+  report: null,
   trace_id: null,
 };
 const ended: RunRow = { ...running, status: 'success', completed_at: '2026-01-01T00:00:02.000Z' };

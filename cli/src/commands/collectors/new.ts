@@ -7,10 +7,19 @@ import { type Command, Option } from 'commander';
 import { type CliIo, FailedError, UsageError, print, printJson, say } from '../../cli-io.ts';
 import { readCollector } from '../../read-command.ts';
 import { findCollectorsFolder } from './config.ts';
-import { type PageKind, pageKinds, skeleton } from './skeleton.ts';
+import { type PageKind, pageKinds } from './skeleton-parts/paging.ts';
+import {
+  type SourceKind,
+  sourceKinds,
+  strategies,
+  type Strategy,
+} from './skeleton-parts/strategies.ts';
+import { skeleton } from './skeleton.ts';
 
 interface Options {
-  readonly kind: PageKind;
+  readonly source: SourceKind;
+  readonly strategy: Strategy;
+  readonly pages?: PageKind;
   readonly folder: string;
   readonly json: boolean;
 }
@@ -22,21 +31,28 @@ export function addNew(collectors: Command, io: CliIo): void {
     .description('write <name>.yaml, a definition to begin with that explains itself')
     .argument('<name>', 'the name of the collector')
     .addOption(
-      new Option('--kind <kind>', 'how the source gives its pages')
-        .choices(pageKinds)
-        .default('page'),
+      new Option('--source <kind>', 'where the records are').choices(sourceKinds).default('http'),
+    )
+    .addOption(
+      new Option('--strategy <kind>', 'what makes a run ask only for what changed')
+        .choices(strategies)
+        .default('cursor'),
+    )
+    .addOption(
+      new Option('--pages <kind>', 'how an API gives its pages (default: page)').choices(pageKinds),
     )
     .option('--folder <folder>', 'where the file is written', '.')
     .option('--json', 'print JSON', false)
     .action(async (text: string, options: Options) => {
       const name = readCollector(text);
       refuseBuiltIn(name);
+      refuseContradiction(options);
       const file = join(options.folder, `${name}.yaml`);
       const path = resolve(io.folder, file);
       await write(
         io,
         { file, path },
-        skeleton({ name, kind: options.kind, schema: findSchema(path) }),
+        skeleton({ pages: 'page', ...options, name, schema: findSchema(path) }),
       );
       if (options.json) printJson(io, { name, file });
       else print(io, file);
@@ -49,6 +65,15 @@ function refuseBuiltIn(name: string): void {
   throw new UsageError(
     `"${name}" is a built-in collector; to change it, write a file with \`extends: ${name}\` and what differs.`,
   );
+}
+
+function refuseContradiction({ source, strategy, pages }: Options): void {
+  if (source === 'http') return;
+  if (pages !== undefined) {
+    throw new UsageError('--pages is for APIs: a database is asked by its order column.');
+  }
+  if (['cursor', 'snapshot', 'full'].includes(strategy)) return;
+  throw new UsageError('A database is asked by --strategy cursor, snapshot or full.');
 }
 
 async function write(
@@ -86,5 +111,5 @@ function nextSteps(io: CliIo, file: string): string {
   const use = isRead
     ? 'The services read this folder: it is registered as it is now.'
     : `Put it into ${usual ?? 'the folder TIDEMARK_COLLECTORS_DIR of the services'} when it is right.`;
-  return `Written. Check it with \`tidemark collectors check ${file}\`. ${use}`;
+  return `Written. Check it with \`tidemark collectors check ${file}\`, try it with \`tidemark collectors test ${file}\`. ${use}`;
 }

@@ -3,10 +3,12 @@ import { registry } from '@tidemark/collectors';
 import {
   type CollectorDescriptionRow,
   type PartitionMarkRow,
+  type IdSummaryRow,
   type RunRow,
   describeCollector,
   listPartitionMarks,
   listRuns,
+  summarizeIds,
 } from '@tidemark/store';
 import type { Command } from 'commander';
 import { colours as pc } from '../../print/colours.ts';
@@ -21,6 +23,7 @@ import { showSchedule, showTarget } from './show-summary.ts';
 import { unknownCollector } from './unknown-collector.ts';
 
 const LAST_RUNS = 5;
+const MISSING_SHOWN = 10;
 
 /** `tidemark collectors show`: one collector with all that is known of it. */
 export function addShow(collectors: Command, io: CliIo): void {
@@ -36,11 +39,12 @@ export function addShow(collectors: Command, io: CliIo): void {
       if (!row) throw unknownCollector(name);
       const marks = await store.with((db) => listPartitionMarks(db, name));
       const runs = await store.with((db) => listRuns(db, { collector: name, limit: LAST_RUNS }));
+      const ids = await store.with((db) => summarizeIds(db, name, MISSING_SHOWN));
       if (options.json) {
         const origin = originOf(row, registry.definitions);
-        printJson(io, { ...row, origin, watermarks: marks, last_runs: runs });
+        printJson(io, { ...row, origin, watermarks: marks, ids: ids ?? null, last_runs: runs });
       } else {
-        print(io, [header(row), ...sections(row, marks, runs)].join('\n\n'));
+        print(io, [header(row), ...sections(row, marks, { runs, ids })].join('\n\n'));
       }
     });
 }
@@ -65,10 +69,11 @@ function header(row: CollectorDescriptionRow): string {
 function sections(
   row: CollectorDescriptionRow,
   marks: readonly PartitionMarkRow[],
-  runs: readonly RunRow[],
+  { runs, ids }: { readonly runs: readonly RunRow[]; readonly ids: IdSummaryRow | undefined },
 ): string[] {
   return [
     section('Watermarks', marks.length > 0 ? marksTable(marks) : 'Nothing is loaded yet.'),
+    ...(ids ? [section('Ids', idsText(ids))] : []),
     section('Last runs', runs.length > 0 ? runsTable(runs) : 'It was not run yet.'),
     ...(row.definition === null ? [] : [section('Definition', showDefinition(row.definition))]),
   ];
@@ -89,6 +94,19 @@ function marksTable(marks: readonly PartitionMarkRow[]): string {
       showInstant(mark.updated_at),
     ]),
   );
+}
+
+/** How many ids are known, and those that were asked for and not answered. */
+function idsText({ ids, answered, missing, missing_ids: some }: IdSummaryRow): string {
+  const counts = `${showCount(ids)} known, ${showCount(answered)} answered, ${showCount(missing)} missing`;
+  if (some.length === 0) return counts;
+  const rows = some.map((each) => [
+    each.key,
+    each.partition,
+    showInstant(each.missing_at),
+    showCount(each.missing_count),
+  ]);
+  return `${counts}\n${table(['missing', 'partition', 'since', ' times'], rows)}`;
 }
 
 /** Settings in the order of the documentation; one that another release wrote comes as it is. */

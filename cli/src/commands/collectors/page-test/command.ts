@@ -1,0 +1,112 @@
+import { isHttp, isSql, readSecrets, type Definition, type Secrets } from '@tidemark/collector-sdk';
+import type { PageTask } from '@tidemark/contracts';
+import type { Command } from 'commander';
+import { type CliIo, FailedError, print, printJson, say, UsageError } from '../../../cli-io.ts';
+import { addPartitionOption, readCount } from '../../../plan-options.ts';
+import { readPartition } from '../../../read-partition.ts';
+import { askHttp } from './ask-http.ts';
+import { askPostgres } from './ask-postgres.ts';
+import { choosePage } from './choose-page.ts';
+import type { TestedPage } from './fetched-page.ts';
+import { findDefinition } from './find-definition.ts';
+import { mapPage, type MappedPage } from './map-page.ts';
+import { showPageTest, type PageTest } from './show-page-test.ts';
+
+interface Options {
+  readonly partition: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly id: readonly string[];
+  readonly rows: number;
+  readonly json: boolean;
+}
+
+/** `tidemark collectors test`: one page of a source, fetched and mapped from here, and written nowhere. */
+export function addTest(collectors: Command, io: CliIo): void {
+  const command = collectors
+    .command('test')
+    .description('fetch one page from here, show what it becomes, and write nothing')
+    .argument('<definition>', 'the name of a collector, or a file that ends in .yaml')
+    .option('--from <cursor>', 'begin of the window: a date, an instant or an integer')
+    .option('--to <cursor>', 'end of the window')
+    .option('--id <id>', 'an id of a worklist; repeatable', collect, [])
+    .option('--rows <n>', 'rows and rejects that are shown', readCount, 10)
+    .option('--json', 'print JSON, with all rows', false);
+  addPartitionOption(command).action(async (name: string, options: Options) =>
+    testPage(io, name, options),
+  );
+}
+
+async function testPage(io: CliIo, name: string, options: Options): Promise<void> {
+  const found = await findDefinition(io, name);
+  if ('mistakes' in found) {
+    for (const { line, path, message } of found.mistakes) {
+      print(io, [`${found.file}:${line}`, ...(path ? [path] : []), message].join(': '));
+    }
+    throw new FailedError('the definition has mistakes');
+  }
+  const { definition } = found;
+  const { from, to, id: ids } = options;
+  const window =
+    from === undefined && to === undefined
+      ? undefined
+      : { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  const partition = readPartition(options.partition);
+  const task = choosePage(definition, { partition, window, ids }, Date.now());
+  say(
+    io,
+    'One request from this machine. It is counted in no rate budget, and nothing is written.',
+  );
+  const secrets = readSecrets(io.env);
+  const page = await ask(definition, task, secrets);
+  const mapped = page.records && (await mapPage(definition, page.records));
+  const test = { definition, task, page, mapped, limit: options.rows };
+  if (options.json) printJson(io, redactAll(secrets, toJson(test)));
+  else print(io, secrets.redact(showPageTest(test)));
+  judge(definition, page, mapped);
+}
+
+async function ask(definition: Definition, task: PageTask, secrets: Secrets): Promise<TestedPage> {
+  if (isHttp(definition)) return askHttp(definition, task, secrets);
+  if (isSql(definition)) return askPostgres(definition, task, secrets);
+  throw new UsageError(
+    `The source of "${definition.name}" is a ${definition.source.kind}, its request is ${definition.request.kind}.`,
+  );
+}
+
+/** Fails as the chunk of such a page would, and does not wait for a hundred records to be sure. */
+function judge({ limits }: Definition, page: TestedPage, mapped: MappedPage | undefined): void {
+  if (page.failure || !mapped) throw new FailedError('the page failed');
+  const records = mapped.rows.length + mapped.rejects.length;
+  if (mapped.rejects.length > limits.maxRejects * records) {
+    throw new FailedError('too many records were rejected');
+  }
+}
+
+function toJson({ definition, task, page, mapped }: PageTest) {
+  return {
+    collector: definition.name,
+    partition: task.partition,
+    cursor: task.cursor,
+    items: task.items,
+    request: page.request,
+    status: page.status,
+    duration_ms: page.durationMs,
+    bytes: page.bytes,
+    records: page.records?.length ?? null,
+    next: page.next,
+    notes: page.notes,
+    failure: page.failure ?? null,
+    rows: mapped?.rows ?? [],
+    rejects: mapped?.rejects ?? [],
+  };
+}
+
+/** A source may repeat what it was sent: no secret is shown, wherever it stands. */
+function redactAll(secrets: Secrets, value: unknown): unknown {
+  return JSON.parse(secrets.redact(JSON.stringify(value)));
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
