@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { measureCopy } from './copy-baseline.ts';
 import { readProcessUse, readTreeCpuSeconds } from './measure-process.ts';
+import { ordersDefinition } from './orders-definition.ts';
 import { runCollector } from './run-collector.ts';
 import { startBenchStack, type BenchStack } from './stack.ts';
 
@@ -24,6 +25,12 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 say(`Starting servers, a source of ${records} records and the four services.`);
 await using stack = await startBenchStack({
   records,
+  recordsPerPage: 2_000,
+  latencyMs: 0,
+  collectors: (url) => ({
+    orders: ordersDefinition('orders', url),
+    warm_up: ordersDefinition('warm_up', url),
+  }),
   log: say,
   profileFolder: values.profile,
   nodeOptions: values['node-options'].split(' ').filter((option) => option !== ''),

@@ -1,7 +1,20 @@
 import { stringify } from 'yaml';
 
-/** The collector of the bench, as a user would write it: twelve columns, pages of 2,000, four at a time. */
-export function ordersDefinition(name: string, baseUrl: string): string {
+/** How much is asked for at a time. */
+export interface PageSettings {
+  readonly size: number;
+  /** Pages asked for at the same time. */
+  readonly width: number;
+}
+
+const usual: PageSettings = { size: 2_000, width: 4 };
+
+/** The collector of the bench, as a user would write it: twelve columns; pages of 2,000, four at a time, unless told else. */
+export function ordersDefinition(
+  name: string,
+  baseUrl: string,
+  { size, width }: PageSettings = usual,
+): string {
   return stringify({
     name,
     description: 'Generated orders, for the bench.',
@@ -9,10 +22,11 @@ export function ordersDefinition(name: string, baseUrl: string): string {
     request: { path: '/records', records: 'data' },
     paginate: {
       kind: 'page',
-      size: { param: 'per_page', value: 2000 },
+      size: { param: 'per_page', value: size },
       totalPages: 'pages',
-      width: 4,
+      width,
     },
+    limits: { concurrency: width },
     incremental: {
       kind: 'cursor',
       field: 'updated_at_source',

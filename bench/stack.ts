@@ -14,8 +14,8 @@ import {
   type PostgresServer,
   type RunningProcess,
   type RunningService,
+  type ServiceName,
 } from '@tidemark/local';
-import { ordersDefinition } from './orders-definition.ts';
 
 export const root = join(import.meta.dirname, '..');
 
@@ -26,10 +26,22 @@ export interface BenchStack extends AsyncDisposable {
   readonly services: readonly RunningService[];
   readonly source: RunningProcess;
   readonly spansReceived: () => number;
+  /** Starts one more replica of a service, which ends with the stack; resolves when it is ready. */
+  readonly startService: (
+    name: ServiceName,
+    settings?: Readonly<Record<string, string>>,
+  ) => Promise<RunningService>;
 }
 
 export interface BenchOptions {
   readonly records: number;
+  readonly recordsPerPage: number;
+  /** How long the source waits before each answer. */
+  readonly latencyMs: number;
+  /** The collectors, as YAML by their names, once the source's address is known. */
+  readonly collectors: (sourceUrl: string) => Readonly<Record<string, string>>;
+  /** The services that are started at once, each once. */
+  readonly services?: readonly ServiceName[];
   readonly log: (line: string) => void;
   /** Services write CPU profiles into it when they end. */
   readonly profileFolder: string | undefined;
@@ -39,7 +51,7 @@ export interface BenchOptions {
 
 /** Starts the stack in a new folder; the source has rendered its pages before this resolves. */
 export async function startBenchStack(options: BenchOptions): Promise<BenchStack> {
-  const { records, log, profileFolder, nodeOptions } = options;
+  const { log, profileFolder, nodeOptions } = options;
   await using opened = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'));
   opened.defer(() => rm(folder, { recursive: true, force: true }));
@@ -49,12 +61,12 @@ export async function startBenchStack(options: BenchOptions): Promise<BenchStack
   const nats = await startNats({ binary, storeFolder: join(folder, 'nats') });
   opened.defer(() => nats.stop());
 
-  const { source, url } = await startSource(folder, records);
+  const { source, url } = await startSource(folder, options);
   opened.defer(async () => void (await source.stop(5_000)));
   const definitions = join(folder, 'collectors');
   await mkdir(definitions);
-  for (const name of ['orders', 'warm_up']) {
-    await writeFile(join(definitions, `${name}.yaml`), ordersDefinition(name, url));
+  for (const [name, yaml] of Object.entries(options.collectors(url))) {
+    await writeFile(join(definitions, `${name}.yaml`), yaml);
   }
 
   const receiver = await startReceiver();
@@ -65,20 +77,23 @@ export async function startBenchStack(options: BenchOptions): Promise<BenchStack
     TIDEMARK_COLLECTORS_DIR: definitions,
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
   };
-  const services = await Promise.all(
-    serviceNames.map(async (name) => {
-      const service = await startService({
-        name,
-        root,
-        nodeOptions,
-        env: { ...env, ...(await profiling(name, profileFolder)) },
-        onLine: (line) => warn(name, line, log),
-      });
-      opened.defer(async () => void (await service.stop(30_000)));
-      return service;
-    }),
-  );
-  await Promise.all(services.map((service) => service.ready));
+  const stack = opened.use(new AsyncDisposableStack());
+  const start = async (
+    name: ServiceName,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<RunningService> => {
+    const service = await startService({
+      name,
+      root,
+      nodeOptions,
+      env: { ...env, ...(await profiling(name, profileFolder)), ...settings },
+      onLine: (line) => warn(name, line, log),
+    });
+    stack.defer(async () => void (await service.stop(30_000)));
+    await service.ready;
+    return service;
+  };
+  const services = await Promise.all((options.services ?? serviceNames).map((name) => start(name)));
   const owned = opened.move();
   return {
     postgres,
@@ -86,6 +101,7 @@ export async function startBenchStack(options: BenchOptions): Promise<BenchStack
     services,
     source,
     spansReceived: () => receiver.requests(),
+    startService: start,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
@@ -107,7 +123,7 @@ function warn(name: string, line: string, log: (line: string) => void): void {
 
 async function startSource(
   folder: string,
-  records: number,
+  { records, recordsPerPage, latencyMs }: BenchOptions,
 ): Promise<{ source: RunningProcess; url: string }> {
   const portFile = join(folder, 'source.json');
   const source = await startProcess({
@@ -117,7 +133,8 @@ async function startSource(
       'src/main.ts',
       `--port-file=${portFile}`,
       `--records=${records}`,
-      '--records-per-page=2000',
+      `--records-per-page=${recordsPerPage}`,
+      `--latency-ms=${latencyMs}`,
     ],
     cwd: join(root, 'simulators'),
     env: { PATH: process.env['PATH'] },

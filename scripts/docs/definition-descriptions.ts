@@ -5,7 +5,7 @@ type Schema = z.core.JSONSchema.BaseSchema;
 
 /** What the documentation says about one setting. */
 export interface Described {
-  /** Keys from the outside in; `kind=page` goes on in the variant of that kind, `*` in what every key of a record has. */
+  /** Keys from the outside in; `kind=page` goes on in the variant of that kind, `*` in what every key of a record, or every place of a list, has. */
   readonly path: readonly string[];
   readonly text: string;
 }
@@ -14,11 +14,14 @@ export interface Described {
 export function addDescriptions(schema: Schema): void {
   const page = readFileSync(new URL('../../docs/collectors.md', import.meta.url), 'utf8');
   for (const { path, text } of readDescriptions(page)) {
-    const setting = path.reduce<Schema | undefined>(stepInto, schema);
-    if (!setting) {
+    const settings = path.reduce<Schema[]>(
+      (reached, key) => reached.flatMap((each) => stepsInto(each, key)),
+      [schema],
+    );
+    if (settings.length === 0) {
       throw new Error(`docs/collectors.md describes ${path.join('.')}, which no definition has`);
     }
-    setting.description = text;
+    for (const setting of settings) setting.description = text;
   }
 }
 
@@ -36,14 +39,21 @@ function readTable(table: string, section: readonly string[]): Described[] {
   const [heading = [], , ...rows] = table.trimEnd().split('\n').map(cellsOf);
   const place = placeOf(heading[0] ?? '', section);
   if (!place) return [];
-  let kind = '';
+  let kinds: readonly string[] = [];
   return rows.flatMap((cells) => {
-    if (place.hasKinds) kind = namesIn(cells.shift() ?? '')[0] ?? kind;
+    if (place.hasKinds) kinds = orElse(namesIn(cells.shift() ?? ''), kinds);
     const text = cells.at(-1) ?? '';
     if (['', 'likewise', 'see below'].includes(text)) return [];
-    const at = place.hasKinds ? [...place.at, `kind=${kind}`] : place.at;
-    return namesIn(cells[0] ?? '').map((name) => ({ path: [...at, ...name.split('.')], text }));
+    const within = place.hasKinds ? kinds.map((kind) => [...place.at, `kind=${kind}`]) : [place.at];
+    return within.flatMap((at) =>
+      namesIn(cells[0] ?? '').map((name) => ({ path: [...at, ...name.split('.')], text })),
+    );
   });
+}
+
+/** A row without a kind is of the kinds of the row above. */
+function orElse(names: readonly string[], above: readonly string[]): readonly string[] {
+  return names.length > 0 ? names : above;
 }
 
 /** Which settings a table tells of; undefined for one of variables, or of what kinds of authentication send. */
@@ -53,6 +63,8 @@ function placeOf(heading: string, at: readonly string[]) {
       return { at, hasKinds: true };
     case 'field of `fields`':
       return { at: [...at, 'kind=table', 'fields', '*'], hasKinds: false };
+    case 'field of `answers`':
+      return { at: [...at, 'answers', '*'], hasKinds: false };
     case 'field':
       return {
         at: at[0] === 'incremental' ? [...at, 'kind=cursor', 'split'] : at,
@@ -75,12 +87,19 @@ function namesIn(cell: string): string[] {
   return [...cell.matchAll(/`([\w.-]+)[^`]*`/g)].map(([, name = '']) => name);
 }
 
-function stepInto(schema: Schema | undefined, key: string): Schema | undefined {
-  if (key === '*') return objectOf(schema?.additionalProperties);
-  if (!key.startsWith('kind=')) return objectOf(schema?.properties?.[key]);
-  return schema?.oneOf
-    ?.map(objectOf)
-    .find((each) => objectOf(each?.properties?.['kind'])?.const === key.slice('kind='.length));
+/** Where a key leads; what a table says of a setting holds in each variant that has it. */
+function stepsInto(schema: Schema, key: string): Schema[] {
+  const variants = [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]
+    .map(objectOf)
+    .filter(isSchema);
+  if (key.startsWith('kind=')) {
+    const kind = key.slice('kind='.length);
+    return variants.filter((each) => objectOf(each.properties?.['kind'])?.const === kind);
+  }
+  const inside = schema.additionalProperties ?? schema.items;
+  const here = key === '*' ? inside : schema.properties?.[key];
+  const found = objectOf(here);
+  return found ? [found] : variants.flatMap((each) => stepsInto(each, key));
 }
 
 function objectOf(value: unknown): Schema | undefined {
