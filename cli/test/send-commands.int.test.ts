@@ -1,4 +1,5 @@
 import { type Bus, connectBus } from '@tidemark/bus';
+import type { PlanReport } from '@tidemark/contracts';
 import { createLogger } from '@tidemark/runtime';
 import { type FreshDatabase, type NatsServer, freshDatabase, freshNats } from '@tidemark/testkit';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -188,6 +189,105 @@ test('cancel names the run that is to end', async () => {
 
   expect(result).toMatchObject({ code: 0, out: 'accepted\n' });
   expect(await seen).toMatchObject({ subject: 'tidemark.command.cancel.usgs', body: { runId } });
+});
+
+test.each([
+  [['pause', 'usgs'], 'pause', {}],
+  [['resume', 'usgs', '--run', runId], 'resume', { runId }],
+  [
+    ['reset', 'usgs', '--to', '2024-01-01', '--partition', 'net=us'],
+    'reset',
+    { to: '2024-01-01', partition: { net: 'us' } },
+  ],
+  [['reset', 'usgs', '--all'], 'reset', { all: true }],
+  [
+    ['backfill', 'usgs', '--from', '2020-01-01', '--to', '2021-01-01', '--max-chunks', '5'],
+    'run',
+    { mode: 'backfill', window: { from: '2020-01-01', to: '2021-01-01' }, maxChunks: 5 },
+  ],
+  [
+    ['run', 'usgs', '--rehearse', '--max-records', '100'],
+    'run',
+    { rehearse: true, maxRecords: 100 },
+  ],
+  [['run', 'usgs', '--continue'], 'run', { continue: true }],
+  [['run', 'usgs', '--continue', runId], 'run', { continue: runId }],
+  [['run', 'usgs', '--clear-checkpoint'], 'run', { clearCheckpoint: true }],
+  [
+    ['retry', runId, '--chunk', '3', '--chunk', '0'],
+    'retry',
+    { parentRunId: runId, chunks: [3, 0] },
+  ],
+])('%j becomes its command', async (args, verb, fields) => {
+  await addCommandStream();
+  await database.pool().query(
+    `insert into tidemark.collector_runs (id, collector_name, class, mode, status, triggered_by, revision, completed_at)
+     values ($1, 'usgs', 'live', 'incremental', 'failed', 'test', '0123456789abcdef', clock_timestamp())
+     on conflict do nothing`,
+    [runId],
+  );
+  const { seen } = await answerNext({ outcome: 'accepted', verb, runId });
+
+  const result = await runInTest(args, env);
+  const { subject, body } = await seen;
+
+  expect(result.code, result.err).toBe(0);
+  expect(subject).toBe(`tidemark.command.${verb}.usgs`);
+  expect(body).toMatchObject(fields);
+});
+
+test('a plan is read from the answer and printed', async () => {
+  await addCommandStream();
+  const plan: PlanReport = {
+    collector_name: 'usgs',
+    mode: 'incremental',
+    watermark_from: null,
+    chunks_planned: 1,
+    chunks: [{ chunk_id: 0, partition: '{}', from: '2024-01-01T00:00:00Z', to: null, items: [] }],
+    requests: 7,
+    runs_compared: 2,
+    seconds: 14,
+    quota: { requests: 10, per: '1s', periods: 0.7 },
+  };
+  const commands = bus.nc.subscribe('tidemark.command.>', { max: 1 });
+  await bus.nc.flush();
+  const answering = (async () => {
+    for await (const message of commands) {
+      await database.pool().query(
+        `insert into tidemark.commands (id, verb, collector_name, payload, outcome, result)
+         values ($1, 'plan', 'usgs', '{}', 'accepted', $2)`,
+        [message.json<{ commandId: string }>().commandId, plan],
+      );
+    }
+  })();
+
+  const result = await runInTest(['run', 'usgs', '--plan'], env);
+  await answering;
+
+  expect(result.code, result.err).toBe(0);
+  expect(result.out).toContain('2024-01-01 00:00:00Z');
+  expect(result.out).toContain(
+    'usgs, incremental: 1 chunk, about 7 requests (as 2 earlier runs needed), 70 % of the 10 requests in 1s, about 14 s.',
+  );
+  expect(result.out).toContain('Nothing was started, and the source was asked for nothing.');
+});
+
+test.each([
+  [['backfill', 'usgs', '--from', '2020-01-01'], /--to/],
+  [['run', 'usgs', '--max-chunks', '0'], /1 or more/],
+  [['run', 'usgs', '--plan', '--wait'], /starts nothing/],
+  [['backfill', 'usgs', '--from', '2020', '--to', '2021', '--plan', '--wait'], /starts nothing/],
+  [['run', 'usgs', '--continue', '--clear-checkpoint'], /neither clears its checkpoint/],
+  [['run', 'usgs', '--continue', 'nonsense'], /continue/],
+  [['reset', 'usgs'], /either `to` or `all: true`/],
+  [['reset', 'usgs', '--all', '--to', '2024-01-01'], /either `to` or `all: true`/],
+  [['retry', 'nonsense'], /not the id of a run/],
+  [['retry', runId, '--chunk', '-1'], /number of a chunk/],
+])('%j makes no sense: exit code 2', async (args, says) => {
+  const result = await runInTest(args, env);
+
+  expect(result).toMatchObject({ code: 2, out: '' });
+  expect(result.err).toMatch(says);
 });
 
 test('without the stream the command fails at once and says which service makes it', async () => {

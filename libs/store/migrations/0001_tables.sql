@@ -47,6 +47,13 @@ create table tidemark.collector_runs (
   records_rejected  bigint      not null default 0,
   records_refetched bigint      not null default 0,
   records_deleted   bigint      not null default 0,
+  -- Records whose cursor lies outside of what was asked for, loaded or rejected.
+  records_out_of_range bigint   not null default 0,
+  -- Rows that were written although everything up to beyond their cursor had been read before: how many, how long after
+  -- their cursor they were asked for at most, and how far below the watermark the deepest of them lay.
+  late_records      bigint      not null default 0,
+  max_lateness      interval,
+  lookback_needed   numeric,
   -- Ids that were asked for and not answered.
   ids_missing       bigint      not null default 0,
   watermark_from    text,
@@ -87,6 +94,8 @@ create table tidemark.chunks (
   cursor_to         numeric,
   -- At most up to here the chunk covers its window: other slices of it were read by an earlier run, up to then.
   cover_to          numeric,
+  -- What was covered of its partition without a hole when the chunk was planned.
+  covered           numrange,
   items             text[]  not null default '{}',
   -- The table that a rehearsal loads into instead of the target.
   scratch           text,
@@ -105,6 +114,12 @@ create table tidemark.chunks (
   records_unchanged bigint  not null default 0,
   records_stale     bigint  not null default 0,
   records_rejected  bigint  not null default 0,
+  -- Of the rejected ones those that are put aside, which fail nothing.
+  records_quarantined  bigint not null default 0,
+  records_out_of_range bigint not null default 0,
+  late_records      bigint  not null default 0,
+  max_lateness      interval,
+  lookback_needed   numeric,
   primary key (run_id, chunk_id)
 ) with (fillfactor = 50);
 -- Small ones for each question that is asked when a chunk ends: a run may have 20,000 of them.
@@ -150,6 +165,7 @@ create table tidemark.batches (
   records_unchanged integer not null default 0,
   records_stale     integer not null default 0,
   records_rejected  integer not null default 0,
+  records_out_of_range integer not null default 0,
   asked_at          timestamptz not null,
   loaded_at         timestamptz not null default clock_timestamp(),
   trace_id          text,

@@ -15,3 +15,16 @@ create function tidemark.from_micros(micros numeric) returns timestamptz
 create function tidemark.low_water_mark(covered nummultirange, floor numeric) returns numeric
   language sql immutable parallel safe
   return coalesce((select upper(r) from unnest(covered) as r where r @> floor), floor);
+
+-- A length on the axis of a cursor, as definitions have it: a whole number, or a length of time in microseconds.
+create function tidemark.length_of(p_text text) returns numeric
+  language sql immutable parallel safe
+  return (
+    select m[1]::numeric * case m[2] when 'ms' then 1000 when 's' then 1000000 when 'm' then 60000000
+                                     when 'h' then 3600000000 when 'd' then 86400000000 else 1 end
+      from regexp_match(p_text, '^(\d+)(ms|s|m|h|d)?$') as m);
+
+-- A look-back that late rows have nearly used up: what comes a little later is not found.
+create function tidemark.is_lookback_short(p_needed numeric, p_lookback text) returns boolean
+  language sql immutable parallel safe
+  return coalesce(p_needed > 0.8 * tidemark.length_of(p_lookback), false);

@@ -150,6 +150,16 @@ begin
   end if;
 end $$;
 
+-- What is covered of each partition of a collector without a hole: the interval that contains its floor.
+create function tidemark.covered_before(p_collector text) returns table (partition text, covered numrange)
+  language sql stable rows 1000
+  begin atomic
+    select w.partition, r.covered
+      from tidemark.watermarks w
+     cross join lateral unnest(w.covered) as r(covered)
+     where w.collector_name = p_collector and r.covered @> w.floor;
+  end;
+
 -- The least low-water mark of the watermarks that a run has moved. Asked once, when the run ends.
 create function tidemark.watermark_of(p_run uuid) returns text
   language sql stable
@@ -158,6 +168,19 @@ create function tidemark.watermark_of(p_run uuid) returns text
       from tidemark.collector_runs r
       join tidemark.watermarks w on w.collector_name = r.collector_name and w.run_id = r.id
      where r.id = p_run);
+
+-- What people should know of late rows: that the look-back is, or soon will be, too short for them.
+create function tidemark.lookback_warnings(p_run tidemark.collector_runs) returns text[]
+  language sql stable
+  return (
+    select coalesce(array_agg(
+             format('late rows lay up to %s below the watermark, and incremental.lookback is %s: make it longer',
+                    case when d.definition #>> '{incremental,unit}' = 'integer' then p_run.lookback_needed::text
+                         else (p_run.lookback_needed::float8 * interval '1 microsecond')::text end,
+                    d.definition #>> '{incremental,lookback}')), '{}')
+      from tidemark.definitions d
+     where d.collector_name = p_run.collector_name and d.revision = p_run.revision
+       and tidemark.is_lookback_short(p_run.lookback_needed, d.definition #>> '{incremental,lookback}'));
 
 -- Closes a run that has no open chunk left. The caller holds the run's row lock.
 create function tidemark.close_run(p_run uuid) returns text
@@ -183,7 +206,8 @@ begin
      set status = case when r.chunks_failed = 0 then 'success' when r.chunks_done = 0 then 'failed' else 'partial' end,
          completed_at = clock_timestamp(),
          watermark_to = tidemark.watermark_of(p_run),
-         records_refetched = tidemark.count_refetched(p_run)
+         records_refetched = tidemark.count_refetched(p_run),
+         warnings = r.warnings || tidemark.lookback_warnings(r)
    where r.id = p_run
   returning r.status into v_status;
   return v_status;
@@ -214,6 +238,10 @@ begin
          records_unchanged = records_unchanged + v_chunk.records_unchanged,
          records_stale     = records_stale + v_chunk.records_stale,
          records_rejected  = records_rejected + v_chunk.records_rejected,
+         records_out_of_range = records_out_of_range + v_chunk.records_out_of_range,
+         late_records      = late_records + v_chunk.late_records,
+         max_lateness      = greatest(max_lateness, v_chunk.max_lateness),
+         lookback_needed   = greatest(lookback_needed, v_chunk.lookback_needed),
          pages_read        = pages_read + v_chunk.pages_read,
          chunks_done       = chunks_done + (p_status = 'done')::integer,
          chunks_failed     = chunks_failed + (p_status = 'failed')::integer,
@@ -247,7 +275,7 @@ begin
        set status = 'cancelled', completed_at = clock_timestamp()
      where run_id = p_run and status in ('waiting', 'active')
     returning pages_read, records_processed, records_inserted, records_updated, records_unchanged,
-              records_stale, records_rejected),
+              records_stale, records_rejected, records_out_of_range, late_records, max_lateness, lookback_needed),
   totals as (
     select coalesce(sum(pages_read), 0) as pages_read,
            coalesce(sum(records_processed), 0) as processed,
@@ -255,7 +283,11 @@ begin
            coalesce(sum(records_updated), 0) as updated,
            coalesce(sum(records_unchanged), 0) as unchanged,
            coalesce(sum(records_stale), 0) as stale,
-           coalesce(sum(records_rejected), 0) as rejected
+           coalesce(sum(records_rejected), 0) as rejected,
+           coalesce(sum(records_out_of_range), 0) as out_of_range,
+           coalesce(sum(late_records), 0) as late,
+           max(max_lateness) as max_lateness,
+           max(lookback_needed) as lookback_needed
       from ended)
   update tidemark.collector_runs r
      set status = p_status, completed_at = clock_timestamp(), error_message = coalesce(r.error_message, p_reason),
@@ -267,6 +299,10 @@ begin
          records_unchanged = r.records_unchanged + t.unchanged,
          records_stale     = r.records_stale + t.stale,
          records_rejected  = r.records_rejected + t.rejected,
+         records_out_of_range = r.records_out_of_range + t.out_of_range,
+         late_records      = r.late_records + t.late,
+         max_lateness      = greatest(r.max_lateness, t.max_lateness),
+         lookback_needed   = greatest(r.lookback_needed, t.lookback_needed),
          records_refetched = tidemark.count_refetched(p_run)
     from totals t
    where r.id = p_run;

@@ -52,11 +52,14 @@ create function tidemark.finish_batch(
   p_run uuid, p_chunk integer, p_attempt integer, p_batch bigint, p_failed boolean,
   p_inserted integer, p_updated integer, p_unchanged integer, p_stale integer, p_rejected integer,
   p_max_rejects double precision, p_straight boolean,
+  p_quarantined integer default 0, p_out_of_range integer default 0,
+  p_late integer default 0, p_lateness_us numeric default null, p_lookback_needed numeric default null,
   out verdict text, out ending text)
   language plpgsql as $$
 declare
   v_status    text;
   v_attempt   integer;
+  -- Without those that are put aside.
   v_processed bigint;
   v_rejected  bigint;
 begin
@@ -71,7 +74,8 @@ begin
   update tidemark.batches
      set records_processed = p_inserted + p_updated + p_unchanged + p_stale + p_rejected,
          records_inserted = p_inserted, records_updated = p_updated, records_unchanged = p_unchanged,
-         records_stale = p_stale, records_rejected = p_rejected, loaded_at = clock_timestamp()
+         records_stale = p_stale, records_rejected = p_rejected, records_out_of_range = p_out_of_range,
+         loaded_at = clock_timestamp()
    where id = p_batch;
 
   update tidemark.chunks
@@ -82,9 +86,15 @@ begin
          records_unchanged = records_unchanged + p_unchanged,
          records_stale     = records_stale + p_stale,
          records_rejected  = records_rejected + p_rejected,
+         records_quarantined  = records_quarantined + p_quarantined,
+         records_out_of_range = records_out_of_range + p_out_of_range,
+         late_records      = late_records + p_late,
+         max_lateness      = greatest(max_lateness, p_lateness_us::float8 * interval '1 microsecond'),
+         lookback_needed   = greatest(lookback_needed, p_lookback_needed),
          straight          = straight and p_straight
    where run_id = p_run and chunk_id = p_chunk
-  returning records_processed, records_rejected into v_processed, v_rejected;
+  returning records_processed - records_quarantined, records_rejected - records_quarantined
+       into v_processed, v_rejected;
 
   if p_failed then
     ending := 'failed';

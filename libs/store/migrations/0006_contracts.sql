@@ -17,6 +17,9 @@ select r.id,
        r.records_updated,
        r.records_unchanged,
        r.records_rejected,
+       r.records_out_of_range,
+       r.late_records,
+       r.max_lateness,
        r.error_message,
        r.trace_id
   from tidemark.collector_runs r;
@@ -35,7 +38,10 @@ select r.collector_name,
        sum(r.records_processed)                            as records_processed,
        sum(r.records_inserted)                             as records_inserted,
        sum(r.records_updated)                              as records_updated,
-       sum(r.records_rejected)                             as records_rejected
+       sum(r.records_rejected)                             as records_rejected,
+       sum(r.records_out_of_range)                         as records_out_of_range,
+       sum(r.late_records)                                 as late_records,
+       max(r.max_lateness)                                 as max_lateness
   from tidemark.collector_runs r
  group by r.collector_name;
 

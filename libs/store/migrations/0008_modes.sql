@@ -43,7 +43,7 @@ create function tidemark.complete_chunk(p_run uuid, p_chunk integer, out chunk_s
 declare
   v_all_rejected boolean;
 begin
-  select c.records_processed > 0 and c.records_rejected = c.records_processed
+  select c.records_processed > c.records_quarantined and c.records_rejected = c.records_processed
          and coalesce((d.definition #>> '{limits,maxRejects}')::double precision, 0) < 1
     into v_all_rejected
     from tidemark.chunks c
@@ -83,16 +83,19 @@ begin
      where s.cursor_from is not null
      group by s.partition, s.cursor_from, s.cursor_to)
   insert into tidemark.chunks
-         (run_id, chunk_id, priority, partition, task, cursor_from, cursor_to, cover_to, items)
+         (run_id, chunk_id, priority, partition, task, cursor_from, cursor_to, cover_to, covered, items)
   select p_run, s.chunk_id, s.priority, s.partition,
          s.task || jsonb_build_object('runId', p_run, 'attempt', 1, 'revision', p_revision,
                                       'plannedAt', p_planned_at::text),
          s.cursor_from, s.cursor_to,
          case when w.is_unknown then s.cursor_from else least(s.cover_to, w.bound) end,
+         b.covered,
          s.items
     from siblings s
     left join windows w on w.partition = s.partition and w.cursor_from = s.cursor_from
                        and w.cursor_to is not distinct from s.cursor_to
+    left join tidemark.covered_before((select collector_name from tidemark.collector_runs where id = p_run)) b
+           on b.partition = s.partition
    where s.taken;
   get diagnostics v_taken = row_count;
 

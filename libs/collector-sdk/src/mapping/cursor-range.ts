@@ -59,7 +59,7 @@ export class CursorRange {
   /** Whether the bytes of a value that stands in COPY text as it is surely lie inside. False says nothing. */
   surelyHolds(bytes: Buffer, from: number, to: number): boolean {
     const isTime = this.#rules.incremental.unit === 'time';
-    const value = isTime ? plainSecond(bytes, from) : Number(bytes.latin1Slice(from, to));
+    const value = isTime ? plainSecond(bytes, from) : Number(bytes.toString('latin1', from, to));
     return value > this.#above && value < this.#below;
   }
 

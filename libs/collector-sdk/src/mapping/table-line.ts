@@ -3,7 +3,7 @@ import type { Definition } from '../definition/definition.ts';
 import { TerminalError } from '@tidemark/runtime';
 import { type Convert, converterOf } from './columns/convert.ts';
 import { NULL_TEXT } from './columns/copy-text.ts';
-import { type CursorRules, cursorRules } from './cursor-range.ts';
+import type { CursorRules } from './cursor-range.ts';
 import { type LineOf, type Refusal, refuse } from './line-of.ts';
 import { compilePath, type ReadPath } from './record-path.ts';
 

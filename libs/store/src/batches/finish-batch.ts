@@ -11,10 +11,29 @@ export interface BatchCounts {
   readonly rejected: number;
 }
 
+/** What was noticed of the cursors of a batch's records. */
+export interface CursorNotes {
+  /** Rejected ones that are put aside, which fail nothing. */
+  readonly quarantined: number;
+  /** Those outside of what was asked for. */
+  readonly outOfRange: number;
+  readonly late?: LateRows | undefined;
+}
+
+/** Rows that were written although everything up to beyond their cursor had been read before. */
+export interface LateRows {
+  readonly records: number;
+  /** How long after its cursor the oldest was asked for; null where the cursor is no time. */
+  readonly latenessUs: string | null;
+  /** How far below the watermark it lay, in the cursor's unit. */
+  readonly lookbackNeeded: string;
+}
+
 export interface FinishBatch {
   readonly batchId: string;
   readonly failed: boolean;
   readonly counts: BatchCounts;
+  readonly notes: CursorNotes;
   /** The share of rejected records above which the chunk fails. */
   readonly maxRejects: number;
   /** False when rows of this batch were in the target already. */
@@ -34,12 +53,13 @@ export async function finishBatch(
   batch: Pick<BatchHeaders, 'runId' | 'chunkId' | 'attempt'>,
   finish: FinishBatch,
 ): Promise<FinishedBatch> {
-  const { counts } = finish;
+  const { counts, notes } = finish;
   const { rows } = await db.query<FinishedBatch>({
     name: 'finish-batch',
     text: `
       select verdict, ending
-        from tidemark.finish_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+        from tidemark.finish_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+                                   $15, $16, $17)`,
     values: [
       batch.runId,
       batch.chunkId,
@@ -53,6 +73,11 @@ export async function finishBatch(
       counts.rejected,
       finish.maxRejects,
       finish.straight,
+      notes.quarantined,
+      notes.outOfRange,
+      notes.late?.records ?? 0,
+      notes.late?.latenessUs ?? null,
+      notes.late?.lookbackNeeded ?? null,
     ],
   });
   return must(rows[0], 'finish_batch answers one row');

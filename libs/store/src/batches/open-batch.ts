@@ -11,6 +11,8 @@ export interface OpenBatch {
   readonly straight: boolean;
   /** The table that a rehearsal loads into instead of the target, as SQL writes its name. */
   readonly scratch: string | null;
+  /** What was covered without a hole when the chunk was planned, half-open, as digits. */
+  readonly covered: { readonly from: string; readonly to: string } | null;
 }
 
 export type OpenedBatch =
@@ -24,6 +26,8 @@ interface Row {
   readonly partition: string;
   readonly straight: boolean;
   readonly scratch: string | null;
+  readonly coveredFrom: string | null;
+  readonly coveredTo: string | null;
   readonly id: string | null;
 }
 
@@ -40,7 +44,8 @@ export async function openBatch(
     name: 'open-batch',
     text: `
       with fence as (
-        select partition, straight, scratch
+        select partition, straight, scratch, lower(covered) as "coveredFrom",
+               upper(covered) as "coveredTo"
           from tidemark.chunks
          where run_id = $1 and chunk_id = $2 and attempt = $3 and status = 'active'),
       entered as (
@@ -50,7 +55,7 @@ export async function openBatch(
           from fence
         on conflict (run_id, chunk_id, seq, digest, part) do nothing
         returning id)
-      select fence.partition, fence.straight, fence.scratch, entered.id
+      select fence.*, entered.id
         from fence
         left join entered on true`,
     values: [
@@ -68,6 +73,7 @@ export async function openBatch(
   const [row] = rows;
   if (!row) return { verdict: 'stop' };
   if (row.id === null) return { verdict: 'seen' };
-  const { id: batchId, partition, straight, scratch } = row;
-  return { verdict: 'open', batchId, partition, straight, scratch };
+  const { id: batchId, partition, straight, scratch, coveredFrom: from, coveredTo: to } = row;
+  const covered = from === null || to === null ? null : { from, to };
+  return { verdict: 'open', batchId, partition, straight, scratch, covered };
 }

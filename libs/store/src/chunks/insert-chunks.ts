@@ -25,14 +25,17 @@ export async function insertChunks(
     name: 'insert-chunks',
     text: `
       insert into tidemark.chunks
-             (run_id, chunk_id, priority, partition, task, cursor_from, cursor_to, items, straight,
-              scratch)
+             (run_id, chunk_id, priority, partition, task, cursor_from, cursor_to, covered, items,
+              straight, scratch)
       select $1, c."chunkId", c.priority, c.partition, c.task, c."cursorFrom", c."cursorTo",
-             c.items, c.straight, c.scratch
+             b.covered, c.items, c.straight, c.scratch
         from jsonb_to_recordset($2::jsonb) as c (
              "chunkId" integer, priority integer, partition text, task jsonb,
              "cursorFrom" numeric, "cursorTo" numeric, items text[], straight boolean,
-             scratch text)`,
+             scratch text)
+        left join tidemark.covered_before(
+                    (select collector_name from tidemark.collector_runs where id = $1)) as b
+               on b.partition = c.partition`,
     values: [runId, JSON.stringify(chunks)],
   });
 }
