@@ -10,6 +10,7 @@ import { checkRate } from './check/rate.ts';
 import { checkRequest } from './check/request.ts';
 import { checkSchedule } from './check/schedule.ts';
 import { checkTarget } from './check/target.ts';
+import { checkTransform } from './check/transform.ts';
 import { checkTemplates } from './check/templates.ts';
 import { checkVariables } from './check/variables.ts';
 import { checkSnapshot } from './check/snapshot.ts';
@@ -45,7 +46,7 @@ export function checkDefinition(
     ...checkSnapshot(sections),
     ...checkTarget(sections),
     ...checkJobs(sections),
-    ...checkFunction(sections, functionNames),
+    ...checkTransform(sections, functionNames),
     ...checkSchedule(sections),
   ];
   if (mistakes.length > 0) return { mistakes };
@@ -66,10 +67,4 @@ function soundSections(value: unknown): Sections {
     if (section.success) sound[name] = section.data;
   }
   return sound;
-}
-
-function checkFunction({ transform }: Sections, names: readonly string[]): Mistake[] {
-  if (!transform || names.includes(transform.function)) return [];
-  const known = names.length > 0 ? `there are ${names.join(', ')}` : 'there is none';
-  return [{ path: 'transform.function', message: `no function "${transform.function}"; ${known}` }];
 }

@@ -12,7 +12,8 @@ export function defineCollector(input: HttpDefinitionInput): HttpDefinition;
 export function defineCollector(input: DefinitionInput): Definition;
 export function defineCollector(input: DefinitionInput): Definition {
   // Whether the function exists is known to the registry only, which is checked when it is registered.
-  const named = input.transform ? [input.transform.function] : [];
+  const name = input.transform?.function;
+  const named = name === undefined ? [] : [name];
   const checked = checkDefinition(input, named);
   if ('mistakes' in checked) {
     throw new TerminalError(

@@ -11,7 +11,7 @@ export { Paginate } from './definition/paginate.ts';
 export type { Told } from './definition/paginate.ts';
 export { HttpRequest, Request, SqlRequest } from './definition/request.ts';
 export { HttpSource, PostgresSource, Source } from './definition/source.ts';
-export { Field, fieldTypes, Target } from './definition/target.ts';
+export { Contract, Field, fieldTypes, Target } from './definition/target.ts';
 export { Duration, Identifier, Path } from './definition/words.ts';
 export { periodNamed } from './incremental/period-keys.ts';
 export * from './target-shape.ts';
@@ -116,6 +116,7 @@ export { judgeDatabaseError } from './postgres/judge-database-error.ts';
 export { beginStatement, readRows } from './postgres/read-rows.ts';
 export type { RowsPage } from './postgres/read-rows.ts';
 export { compileMapping } from './mapping/map-records.ts';
+export { isAbsent } from './mapping/columns/absent.ts';
 export type {
   MapRecords,
   MapTexts,

@@ -54,7 +54,10 @@ export function targetShape(definition: Definition): TargetShape {
   return {
     schema: target.schema,
     table: target.table,
-    columns: Object.entries(target.fields).map(([name, field]) => ({ name, type: field.type })),
+    columns: [
+      ...Object.entries(target.fields).map(([name, { type }]) => ({ name, type })),
+      ...(target.quality === undefined ? [] : [{ name: target.quality, type: 'bigint' }]),
+    ],
     key: target.key,
     version: target.version,
   };

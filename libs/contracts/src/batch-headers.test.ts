@@ -39,10 +39,14 @@ const complete: fc.Arbitrary<BatchHeaders> = fc.oneof(
       }),
       { minLength: 1, maxLength: 100 },
     ),
-    discarded: fc.dictionary(fc.stringMatching(/^[a-z_]\w{0,9}$/), fc.integer({ min: 1, max: 2_000 }), {
-      minKeys: 1,
-      noNullPrototype: true,
-    }),
+    discarded: fc.dictionary(
+      fc.stringMatching(/^[a-z_]\w{0,9}$/),
+      fc.integer({ min: 1, max: 2_000 }),
+      {
+        minKeys: 1,
+        noNullPrototype: true,
+      },
+    ),
   }),
   fc.record({ ...common, sections: fc.tuple(count, count) }),
   fc.record({

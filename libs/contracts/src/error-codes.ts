@@ -42,7 +42,8 @@ export const errorCodes = {
     action: 'Read the reason: mend the query, or run the collector first that fills the table.',
   },
   SNAPSHOT_INCOMPLETE: {
-    means: 'A source was read whole, but some of its records were rejected: what vanished is not known.',
+    means:
+      'A source was read whole, but some of its records were rejected: what vanished is not known.',
     action: 'Read the dead letters of the run; nothing was deleted, the next whole run does it.',
   },
   SNAPSHOT_SHRUNK: {
@@ -115,7 +116,8 @@ export const errorCodes = {
   },
   PAGES_EXCEEDED: {
     means: 'A chunk has more pages than the definition allows.',
-    action: 'Look whether the source ends its pages; if it is that large, raise `paginate.maxPages`.',
+    action:
+      'Look whether the source ends its pages; if it is that large, raise `paginate.maxPages`.',
   },
   PAGES_DRIFTED: {
     means: 'Records came or went while a window was paged, each time it was read.',
@@ -143,8 +145,10 @@ export const errorCodes = {
     action: 'Look at the dead letters now and then; they are in no share that fails a chunk.',
   },
   CURSOR_OUT_OF_RANGE: {
-    means: 'The cursor of a record lies outside of what was asked for, and `incremental.outOfRange` rejects that.',
-    action: 'Look whether the source heeds the parameters of the window; `load` takes such records.',
+    means:
+      'The cursor of a record lies outside of what was asked for, and `incremental.outOfRange` rejects that.',
+    action:
+      'Look whether the source heeds the parameters of the window; `load` takes such records.',
   },
   RECORD_REFUSED: {
     means: 'PostgreSQL refused a record because of its own value.',

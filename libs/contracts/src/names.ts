@@ -28,15 +28,7 @@ export type RunStatus = (typeof runStatuses)[number];
 export const chunkStatuses = ['waiting', 'active', 'done', 'failed', 'cancelled'] as const;
 export type ChunkStatus = (typeof chunkStatuses)[number];
 
-export const commandVerbs = [
-  'run',
-  'plan',
-  'pause',
-  'resume',
-  'cancel',
-  'retry',
-  'reset',
-] as const;
+export const commandVerbs = ['run', 'plan', 'pause', 'resume', 'cancel', 'retry', 'reset'] as const;
 export type CommandVerb = (typeof commandVerbs)[number];
 
 /** What may follow a page: more of it (`page`), nothing (`last`, `unchanged`), halves of its window (`split`) or a dead letter (`failed`). */

@@ -9,17 +9,40 @@ const reservedNames = new Set([...auditColumns, DELETED_AT].map(({ name }) => na
 const systemSchemas = /^(tidemark|information_schema|pg_.*)$/;
 
 /** What a target's schema, key, version and fields must have in common. */
-export function checkTarget({ target }: Sections): Mistake[] {
+export function checkTarget({ target, incremental }: Sections): Mistake[] {
   if (!target) return [];
   const mistakes: Mistake[] = [];
   if (systemSchemas.test(target.schema)) {
     mistakes.push({ path: 'target.schema', message: `"${target.schema}" is not for targets` });
   }
-  return target.kind === 'raw' ? mistakes : [...mistakes, ...checkFields(target)];
+  return target.kind === 'raw'
+    ? [...mistakes, ...checkPolicies(incremental)]
+    : [...mistakes, ...checkFields(target), ...checkContract(target)];
 }
 
-function checkFields({ fields, key, version }: Table): Mistake[] {
+/** What is said of a record's cursor needs a field that holds it. */
+function checkPolicies(incremental: Sections['incremental']): Mistake[] {
+  if (incremental?.kind !== 'cursor') return [];
+  const { nulls = 'include', outOfRange } = incremental;
+  const given = { nulls: nulls !== 'include', outOfRange: outOfRange !== 'load' };
+  return Object.entries(given).flatMap(([name, isGiven]) =>
+    isGiven
+      ? [
+          {
+            path: `incremental.${name}`,
+            message: 'needs a target with fields, one of them the cursor',
+          },
+        ]
+      : [],
+  );
+}
+
+function checkFields({ fields, key, version, quality }: Table): Mistake[] {
   const mistakes: Mistake[] = [];
+  if (quality !== undefined && reservedNames.has(quality)) {
+    const message = 'is the name of a column that every target has';
+    mistakes.push({ path: 'target.quality', message });
+  }
   for (const name of Object.keys(fields)) {
     if (reservedNames.has(name)) {
       mistakes.push({
@@ -29,7 +52,7 @@ function checkFields({ fields, key, version }: Table): Mistake[] {
     }
   }
   for (const [name, { type, format }] of Object.entries(fields)) {
-    if (type === 'date' || !isDayFormat(format)) continue;
+    if (type === 'date' || type === 'date[]' || !isDayFormat(format)) continue;
     const path = `target.fields.${name}.format`;
     mistakes.push({ path, message: `"${format}" says days, so the type must be date` });
   }
@@ -42,4 +65,11 @@ function checkFields({ fields, key, version }: Table): Mistake[] {
     mistakes.push({ path: 'target.version', message: `target.fields has no field "${version}"` });
   }
   return mistakes;
+}
+
+function checkContract({ fields, contract }: Table): Mistake[] {
+  const readsAll = Object.values(fields).some(({ path }) => path === '$');
+  if (!readsAll || !contract || contract.columns === 'discard') return [];
+  const message = 'never happens: a field with the path "$" reads every field';
+  return [{ path: 'target.contract.columns', message }];
 }

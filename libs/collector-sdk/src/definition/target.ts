@@ -12,6 +12,12 @@ export const fieldTypes = [
   'timestamptz',
   'jsonb',
   'text[]',
+  'bigint[]',
+  'numeric[]',
+  'boolean[]',
+  'date[]',
+  'timestamptz[]',
+  'uuid[]',
   'uuid',
 ] as const;
 
@@ -53,6 +59,8 @@ export const Target = z.discriminatedUnion('kind', [
     /** Field whose value orders two contents of a key; without it the later read wins. */
     version: Identifier.optional(),
     fields: z.record(Identifier, Field),
+    /** Column for the quality of each record, 0 to 100, by `transform.rules`. */
+    quality: Identifier.optional(),
     contract: Contract.optional(),
   }),
   /** Every distinct payload once, as it came. */

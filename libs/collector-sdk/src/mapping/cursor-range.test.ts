@@ -9,8 +9,19 @@ function definitionOf(incremental: object = {}, field: object = { type: 'timesta
     name: 'orders',
     source: { name: 'shop', baseUrl: 'https://shop.example' },
     request: { path: '/orders' },
-    incremental: { kind: 'cursor', field: 'at', from: 'since', start: '2020-01-01', ...incremental },
-    target: { kind: 'table', table: 't', key: ['id'], fields: { id: { type: 'bigint' }, at: field } },
+    incremental: {
+      kind: 'cursor',
+      field: 'at',
+      from: 'since',
+      start: '2020-01-01',
+      ...incremental,
+    },
+    target: {
+      kind: 'table',
+      table: 't',
+      key: ['id'],
+      fields: { id: { type: 'bigint' }, at: field },
+    },
   });
 }
 
@@ -23,7 +34,10 @@ async function map(definition: Definition, cursors: readonly unknown[], window?:
   );
   const range = window && { from: from ?? null, to: to ?? null };
   const byValue = await compileMapping(definition, {})(records, range);
-  const byText = await compileTextMapping(definition)?.(Buffer.from(JSON.stringify(records)), range);
+  const byText = await compileTextMapping(definition)?.(
+    Buffer.from(JSON.stringify(records)),
+    range,
+  );
   expect({ ...byText, copyText: byText?.copyText.toString() }).toEqual(byValue);
   return {
     outside: byValue.outOfRange,
@@ -66,7 +80,14 @@ test('integers are compared digit for digit, also beyond what a number holds', a
   );
   const window: [string, string] = ['9007199254740993', '90071992547409930'];
 
-  const cursors = ['9007199254740992', '9007199254740993', '90071992547409931', 10 ** 16, '1.5', -1];
+  const cursors = [
+    '9007199254740992',
+    '9007199254740993',
+    '90071992547409931',
+    10 ** 16,
+    '1.5',
+    -1,
+  ];
   expect(await map(definition, cursors, window)).toMatchObject({ outside: 4, loaded: 6 });
 });
 
@@ -78,7 +99,10 @@ test('a date is inside while a part of its day is', async () => {
 });
 
 test('epochs are compared as instants', async () => {
-  const definition = definitionOf({ format: 'epoch-s' }, { type: 'timestamptz', format: 'epoch-s' });
+  const definition = definitionOf(
+    { format: 'epoch-s' },
+    { type: 'timestamptz', format: 'epoch-s' },
+  );
   const at = Date.parse('2024-05-01T10:30:00Z') / 1_000;
 
   expect(await map(definition, [at, at - 86_400], day)).toMatchObject({ outside: 1, loaded: 2 });

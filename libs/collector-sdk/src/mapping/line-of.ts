@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@tidemark/contracts';
+import type { ContractPart } from './contract/contract-part.ts';
 import type { CursorRange } from './cursor-range.ts';
 
 /** Why a record cannot be loaded. */
@@ -7,8 +8,15 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** The line of COPY text for a record, with its end, or why there is none. A range counts the records outside of it. */
-export type LineOf = (record: unknown, range?: CursorRange) => string | Refusal;
+/**
+ * The line of COPY text for a record, with its end, or why there is none. A range counts the records outside of it; a part
+ * under a schema contract takes what no declared column does.
+ */
+export type LineOf = (
+  record: unknown,
+  range?: CursorRange,
+  part?: ContractPart,
+) => string | Refusal;
 
 export function refuse(reason: string): Refusal {
   return { code: 'RECORD_INVALID', reason };

@@ -1,12 +1,20 @@
 import { cutBytes } from '../answer/cut-parts.ts';
 import type { Definition } from '../definition/definition.ts';
-import { type AskedRange, MAX_REJECT_BYTES, type Reject } from '@tidemark/contracts';
-import { TransientError } from '@tidemark/runtime';
+import {
+  type AddedColumn,
+  type AskedRange,
+  MAX_REJECT_BYTES,
+  type Reject,
+} from '@tidemark/contracts';
+import { ContractPart } from './contract/contract-part.ts';
+import { planContract } from './contract/contract-plan.ts';
 import type { LineOf, Refusal } from './line-of.ts';
 import { CursorRange, cursorRules } from './cursor-range.ts';
 import { createPace } from './pace.ts';
 import { rawLine } from './raw-line.ts';
-import { planColumns, tableLine } from './table-line.ts';
+import { compilePreparation, isRefusal } from './prepare-record.ts';
+import { compileRules, type RecordRules } from './record-rules.ts';
+import { planColumns, qualityLine, tableLine } from './table-line.ts';
 
 /** A collector's own function: pure, from record to record. */
 export type RecordFunction = (record: Record<string, unknown>) => Record<string, unknown>;
@@ -18,6 +26,13 @@ export interface MappedRecords {
   readonly rejects: readonly Reject[];
   /** Records whose cursor lies outside of what was asked for, among both. */
   readonly outOfRange: number;
+  /** What became of the records under a schema contract. */
+  readonly contract?: {
+    /** Columns of the lines after the declared ones. */
+    readonly columns: readonly AddedColumn[];
+    /** Values that were left out, by the column that could not take them. */
+    readonly discarded: Readonly<Record<string, number>>;
+  };
 }
 
 /** The lines of the records in a JSON array; undefined when the text is not plain enough and has to be parsed. */
@@ -40,7 +55,6 @@ const REJECTS_BUDGET_BYTES = 524_288;
 const LEAST_PAYLOAD_BYTES = 256;
 /** Asking the clock costs more than mapping a small record. */
 export const RECORDS_PER_LOOK = 32;
-const FUNCTION_MISSING_MS = 10_000;
 
 /**
  * The mapping of a definition's records into its target. One bad record stops nothing: it becomes a reject with its
@@ -50,30 +64,61 @@ export function compileMapping(
   definition: Definition,
   functions: Readonly<Record<string, RecordFunction>>,
 ): MapRecords {
-  const lineOf = withFunction(definition, functions, targetLine(definition));
+  const contract = planContract(definition);
+  const prepare = compilePreparation(definition, functions);
+  const ofTarget = targetLine(definition);
+  const lineOf = contract ? contractLine(ofTarget) : ofTarget;
   const rules = cursorRules(definition);
+  const isUnpivoted = definition.transform?.unpivot !== undefined;
   return async (records, window) => {
     const pace = createPace();
     const range = rules && window && new CursorRange(rules, window);
-    let copyText = '';
-    const rejects = new Rejects();
+    const mapped = new MappedPart(lineOf, range, contract && new ContractPart(contract));
     for (let position = 0; position < records.length; position += 1) {
       const record = records[position];
       if (position % RECORDS_PER_LOOK === 0 && pace.isDue()) await pace.yield();
-      const line = lineOf(record, range);
-      if (typeof line === 'string') {
-        copyText += line;
-      } else {
-        rejects.add(position, line, record);
-      }
+      const made = prepare?.(record);
+      if (!made) mapped.add(record, position, record);
+      else if (isRefusal(made)) mapped.rejects.add(position, made, record);
+      else for (const each of made) mapped.add(each, position, isUnpivoted ? each : record);
     }
-    return {
-      copyText,
-      records: records.length - rejects.all.length,
-      rejects: rejects.all,
-      outOfRange: range?.outside ?? 0,
-    };
+    return mapped.end();
   };
+}
+
+/** What has become of one part. */
+class MappedPart {
+  readonly rejects = new Rejects();
+  readonly #lineOf: LineOf;
+  readonly #range: CursorRange | undefined;
+  readonly #part: ContractPart | undefined;
+  #copyText = '';
+  #records = 0;
+
+  constructor(lineOf: LineOf, range: CursorRange | undefined, part: ContractPart | undefined) {
+    this.#lineOf = lineOf;
+    this.#range = range;
+    this.#part = part;
+  }
+
+  /** Maps a record; where that cannot be, what it came from is kept with the reason. */
+  add(record: unknown, position: number, source: unknown): void {
+    const line = this.#lineOf(record, this.#range, this.#part);
+    if (typeof line !== 'string') return this.rejects.add(position, line, source);
+    this.#copyText += line;
+    this.#records += 1;
+  }
+
+  end(): MappedRecords {
+    const part = this.#part;
+    return {
+      copyText: part ? part.text() : this.#copyText,
+      records: this.#records,
+      rejects: this.rejects.all,
+      outOfRange: this.#range?.outside ?? 0,
+      ...(part && { contract: { columns: part.columns, discarded: part.discarded } }),
+    };
+  }
 }
 
 /** What could not be mapped of a part, within a budget of bytes. */
@@ -90,41 +135,30 @@ export class Rejects {
 
 function targetLine(definition: Definition): LineOf {
   const { target } = definition;
-  return target.kind === 'raw' ? rawLine(target) : tableLine(planColumns(target, cursorRules(definition)));
+  const line =
+    target.kind === 'raw'
+      ? rawLine(target)
+      : tableLine(planColumns(target, cursorRules(definition)));
+  const rules = compileRules(definition);
+  return rules ? ruledLine(definition, line, rules) : line;
 }
 
-function withFunction(
-  definition: Definition,
-  functions: Readonly<Record<string, RecordFunction>>,
-  lineOf: LineOf,
-): LineOf {
-  const name = definition.transform?.function;
-  if (name === undefined) return lineOf;
-  const change = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (!change) {
-    // During a roll-out another image may know it already: the batch waits for this one to be replaced.
-    throw new TransientError(
-      'DEFINITION_MISSING',
-      `this release has no function "${name}", which ${definition.name} names; deploy the release that has it`,
-      { retryAfterMs: FUNCTION_MISSING_MS },
-    );
-  }
-  return (record, range) => {
-    const changed = apply(change, record);
-    return 'refusal' in changed ? changed.refusal : lineOf(changed.record, range);
+/** The line of a record that its schema contract takes as well. */
+function contractLine(lineOf: LineOf): LineOf {
+  return (record, range, part) => {
+    const line = lineOf(record, range, part);
+    const refused = typeof line === 'string' ? part?.takeUnknown(record) : line;
+    if (refused) part?.drop();
+    else if (typeof line === 'string') part?.keep(line);
+    return refused ?? line;
   };
 }
 
-function apply(
-  change: RecordFunction,
-  record: unknown,
-): { readonly record: unknown } | { readonly refusal: Refusal } {
-  try {
-    return { record: change(record as Record<string, unknown>) };
-  } catch (error) {
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return { refusal: { code: 'TRANSFORM_FAILED', reason: cutBytes(reason, 1_000) } };
-  }
+/** The line of a record that passes the rules, with its quality where the target keeps it. */
+function ruledLine({ target }: Definition, lineOf: LineOf, rules: RecordRules): LineOf {
+  const keepsQuality = target.kind === 'table' && target.quality !== undefined;
+  const line = keepsQuality ? qualityLine(lineOf, rules) : lineOf;
+  return (record, ...more) => rules.judge(record) ?? line(record, ...more);
 }
 
 function payloadOf(record: unknown, budgetBytes: number): string {

@@ -20,7 +20,7 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, SMALL_N] = [91, 93, 123, 110];
  */
 export function compileTextMapping(definition: Definition): MapTexts | undefined {
   const { target, transform } = definition;
-  if (target.kind !== 'table' || transform?.function !== undefined) return undefined;
+  if (target.kind !== 'table' || target.contract || changesRecords(transform)) return undefined;
   const rules = cursorRules(definition);
   const columns = planColumns(target, rules);
   const names = new Map(columns.map(({ path }, place) => [path, place]));
@@ -44,6 +44,13 @@ export function compileTextMapping(definition: Definition): MapTexts | undefined
     const isWhole = place < 0 && skipBlanks(json, -1 - place) === json.length;
     return isWhole ? part.mapped() : undefined;
   };
+}
+
+/** Whether records are to be parsed whatever they look like. */
+function changesRecords(transform: Definition['transform']): boolean {
+  if (!transform) return false;
+  const { function: name, unpivot, rules } = transform;
+  return name !== undefined || unpivot !== undefined || rules.length > 0;
 }
 
 interface BytesPlan {

@@ -3,8 +3,9 @@ import type { Definition } from '../definition/definition.ts';
 import { TerminalError } from '@tidemark/runtime';
 import { type Convert, converterOf } from './columns/convert.ts';
 import { NULL_TEXT } from './columns/copy-text.ts';
-import type { CursorRules } from './cursor-range.ts';
+import type { CursorRange, CursorRules } from './cursor-range.ts';
 import { type LineOf, type Refusal, refuse } from './line-of.ts';
+import type { RecordRules } from './record-rules.ts';
 import { compilePath, type ReadPath } from './record-path.ts';
 
 export type TableTarget = Extract<Definition['target'], { kind: 'table' }>;
@@ -28,28 +29,45 @@ export interface ColumnPlan {
 
 /** How a record becomes a line for a typed table: the columns in the target's order. */
 export function tableLine(columns: readonly ColumnPlan[]): LineOf {
-  return (record, range) => {
+  return (record, range, part) => {
     if (record === null || record === undefined) return refuse('the record is null');
     let line = '';
     for (const column of columns) {
       const value = column.read(record);
-      let text = column.convert(value) ?? withoutNul(value, column.convert);
+      const text = column.convert(value) ?? withoutNul(value, column.convert);
       if (text === undefined) {
-        return refuse(
-          `${column.name}: ${kindOf(value)} that is not a value of type ${column.type}`,
-        );
+        if (!part?.takesMisfit(column.name, value)) return misfit(column, value);
+        line += NULL_TEXT + column.end;
+        continue;
       }
-      if (text === NULL_TEXT) {
-        text = column.absent;
-        if (column.missing && text === NULL_TEXT) return column.missing;
-      }
-      if (range && column.isCursor && text !== NULL_TEXT && !range.holds(text)) {
-        const refusal = range.refusalOf();
-        if (refusal) return refusal;
-      }
-      line += text + column.end;
+      const known = text === NULL_TEXT ? column.absent : text;
+      const refusal = refusalOf(column, known, range);
+      if (refusal) return refusal;
+      line += known + column.end;
     }
     return line;
+  };
+}
+
+function misfit({ name, type }: ColumnPlan, value: unknown): Refusal {
+  return refuse(`${name}: ${kindOf(value)} that is not a value of type ${type}`);
+}
+
+/** Why a record is not loaded although each of its values is of its type. */
+function refusalOf(
+  { missing, isCursor }: ColumnPlan,
+  text: string,
+  range: CursorRange | undefined,
+): Refusal | undefined {
+  if (text === NULL_TEXT) return missing;
+  return range && isCursor && !range.holds(text) ? range.refusalOf() : undefined;
+}
+
+/** The line with the quality of its record, which was judged just before. */
+export function qualityLine(lineOf: LineOf, rules: RecordRules): LineOf {
+  return (...record) => {
+    const line = lineOf(...record);
+    return typeof line === 'string' ? `${line.slice(0, -1)}\t${rules.quality}\n` : line;
   };
 }
 

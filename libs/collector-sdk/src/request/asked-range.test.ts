@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cursorToDigits, digitsToCursor } from '../cursor-format.ts';
+import { CursorFormat } from '../definition/cursor-format.ts';
 import { Definition } from '../definition/definition.ts';
 import { askedRange } from './asked-range.ts';
 
@@ -29,7 +30,10 @@ test.each([
 
   const range = askedRange(definitionOf({ ...cursor, format, zone }), window);
 
-  expect([range?.from, range?.to].map((end) => end && digitsToCursor(end, 'iso'))).toEqual([from, to]);
+  expect([range?.from, range?.to].map((end) => end && digitsToCursor(end, 'iso'))).toEqual([
+    from,
+    to,
+  ]);
 });
 
 test('the day on which clocks are set back is asked for whole', () => {
@@ -40,6 +44,25 @@ test('the day on which clocks are set back is asked for whole', () => {
 
   expect(range?.from).toBeNull();
   expect(digitsToCursor(range?.to ?? '', 'iso')).toBe('2024-10-27T22:59:59.999999Z');
+});
+
+const zones = ['UTC', 'Europe/Berlin', 'America/Sao_Paulo', 'Australia/Lord_Howe'];
+
+test.each(
+  CursorFormat.options
+    .filter((format) => format !== 'integer')
+    .flatMap((format) => zones.map((zone) => [format, zone] as const)),
+)('%s in %s holds the window, all year round', (format, zone) => {
+  const definition = definitionOf({ ...cursor, format, zone });
+  const start = BigInt(cursorToDigits('2018-01-01T00:00:00.123456Z', 'iso'));
+  for (let hours = 0n; hours < 8_760n; hours += 7n) {
+    const from = start + hours * 3_600_000_000n;
+    const to = from + 5_400_000_001n;
+
+    const range = askedRange(definition, { from: from.toString(), to: to.toString() });
+
+    expect(BigInt(range?.from ?? 0) <= from && BigInt(range?.to ?? 0) >= to).toBe(true);
+  }
 });
 
 test('integers are as they are', () => {

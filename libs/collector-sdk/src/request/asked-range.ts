@@ -2,6 +2,7 @@ import type { AskedRange, Window } from '@tidemark/contracts';
 import { cursorToDigits, digitsToCursor, durationToMicros, isDayFormat } from '../cursor-format.ts';
 import type { CursorFormat } from '../cursor-format.ts';
 import type { Definition } from '../definition/definition.ts';
+import type { WindowEnd } from '../zone.ts';
 
 const DAY = durationToMicros('1d');
 const HOURS_OF_LONGEST_DAY = 26n;
@@ -24,7 +25,7 @@ export function askedRange(
 }
 
 function floorOf(digits: string, format: CursorFormat, zone: string): string {
-  const asked = cursorToDigits(digitsToCursor(digits, format, zone, 'from'), format, zone, 'from');
+  const asked = askedEnd(digits, { format, zone }, 'from');
   const value = BigInt(asked);
   const unit = unitOf(format);
   return (value - (((value % unit) + unit) % unit)).toString();
@@ -32,7 +33,7 @@ function floorOf(digits: string, format: CursorFormat, zone: string): string {
 
 /** The last value that belongs to an end as it is written: the whole of its day, its second. */
 function lastOf(digits: string, format: CursorFormat, zone: string): string {
-  const asked = cursorToDigits(digitsToCursor(digits, format, zone, 'to'), format, zone, 'to');
+  const asked = askedEnd(digits, { format, zone }, 'to');
   if (isDayFormat(format)) {
     const within = BigInt(asked) + (DAY / 24n) * HOURS_OF_LONGEST_DAY;
     const next = cursorToDigits(digitsToCursor(within.toString(), format, zone), format, zone);
@@ -41,6 +42,16 @@ function lastOf(digits: string, format: CursorFormat, zone: string): string {
   const unit = unitOf(format);
   const value = BigInt(asked);
   return (value - (((value % unit) + unit) % unit) + unit - 1n).toString();
+}
+
+/** An end as the source reads it. Local time in UTC is no text with a meaning of its own, but exact. */
+function askedEnd(
+  digits: string,
+  { format, zone }: { readonly format: CursorFormat; readonly zone: string },
+  end: WindowEnd,
+): string {
+  if (format === 'iso-local' && zone === 'UTC') return digits;
+  return cursorToDigits(digitsToCursor(digits, format, zone, end), format, zone, end);
 }
 
 function unitOf(format: CursorFormat): bigint {

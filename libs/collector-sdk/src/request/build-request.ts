@@ -50,7 +50,13 @@ function addressAt(base: string, pathAndQuery: string): URL {
 /** Variables of the templates: the partition's values, the ends of what is asked for, and the day of the plan. */
 export function templateValues(definition: Definition, task: PageTask): TemplateValues {
   const planned = digitsToCursor(task.plannedAt, 'iso');
-  return { today: planned.slice(0, 10), planned_at: planned, ...windowValues(definition, task), ...idsOf(definition, task), ...task.partition };
+  return {
+    today: planned.slice(0, 10),
+    planned_at: planned,
+    ...windowValues(definition, task),
+    ...idsOf(definition, task),
+    ...task.partition,
+  };
 }
 
 /** The ids of a worklist: a list, whose values a template encodes each by itself, unless it has a separator of its own. */

@@ -250,3 +250,25 @@ describe('the text format', () => {
     );
   });
 });
+
+describe('arrays', () => {
+  it.each([
+    ['bigint[]', [1, '2', null, 'NaN'], '{"1","2",NULL,NULL}'],
+    ['numeric[]', [1.5, '2.50'], '{"1.5","2.50"}'],
+    ['boolean[]', [true, 'no'], '{"t","f"}'],
+    ['date[]', ['2024-01-31T10:00:00Z'], '{"2024-01-31"}'],
+    ['timestamptz[]', ['2024-01-31T10:00:00Z', null], '{"2024-01-31T10:00:00Z",NULL}'],
+    [
+      'uuid[]',
+      ['6ba7b810-9dad-11d1-80b4-00c04fd430c8'],
+      '{"6ba7b810-9dad-11d1-80b4-00c04fd430c8"}',
+    ],
+    ['bigint[]', [], '{}'],
+    ['bigint[]', null, '\\N'],
+    ['bigint[]', [[1]], undefined],
+    ['bigint[]', ['x'], undefined],
+    ['bigint[]', 1, undefined],
+  ] as const)('%s of %j', (type, value, text) => {
+    expect(converterOf(type, 'iso')(value)).toBe(text);
+  });
+});

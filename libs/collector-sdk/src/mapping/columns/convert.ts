@@ -6,6 +6,7 @@ import { dayConverter } from './days.ts';
 import { dateConverter, timestampConverter } from './instants.ts';
 import { toJson } from './json.ts';
 import { toBigint, toBoolean, toNumeric } from './numbers.ts';
+import { arrayConverter } from './arrays.ts';
 import { toText, toTextArray, toUuid } from './texts.ts';
 
 /** The field of COPY text for a value; undefined when the value is not of the column's type. */
@@ -15,8 +16,22 @@ export type FieldType = z.output<typeof Field>['type'];
 export type FieldFormat = z.output<typeof Field>['format'];
 export type InstantFormat = Exclude<FieldFormat, DayFormat>;
 
+const elementTypes = {
+  'bigint[]': 'bigint',
+  'numeric[]': 'numeric',
+  'boolean[]': 'boolean',
+  'date[]': 'date',
+  'timestamptz[]': 'timestamptz',
+  'uuid[]': 'uuid',
+} as const;
+
+function isArrayType(type: FieldType): type is keyof typeof elementTypes {
+  return Object.hasOwn(elementTypes, type);
+}
+
 /** The conversion into a column, chosen once for all records. */
 export function converterOf(type: FieldType, format: FieldFormat): Convert {
+  if (isArrayType(type)) return arrayConverter(converterOf(elementTypes[type], format));
   switch (type) {
     case 'text':
       return toText;

@@ -12,25 +12,16 @@ const SAFE_DIGITS = 18;
  */
 export type PlainBytes = (json: Uint8Array, from: number, to: number) => 0 | 1 | -1;
 
+const plainOf: Readonly<Partial<Record<FieldType, PlainBytes>>> = {
+  text: plainText,
+  bigint: plainBigint,
+  numeric: plainNumeric,
+  boolean: plainBoolean,
+};
+
 /** The plain values of a column; undefined for types whose values always need their converter. */
 export function plainBytesOf(type: FieldType, format: FieldFormat): PlainBytes | undefined {
-  switch (type) {
-    case 'text':
-      return plainText;
-    case 'bigint':
-      return plainBigint;
-    case 'numeric':
-      return plainNumeric;
-    case 'boolean':
-      return plainBoolean;
-    case 'timestamptz':
-      return format === 'iso' ? plainTimestamp : undefined;
-    case 'date':
-    case 'jsonb':
-    case 'text[]':
-    case 'uuid':
-      return undefined;
-  }
+  return type === 'timestamptz' && format === 'iso' ? plainTimestamp : plainOf[type];
 }
 
 /** JSON has no bare control characters, so without a backslash nothing is there that COPY would escape. */

@@ -2,9 +2,11 @@ import type { AddedType } from '@tidemark/contracts';
 import { isRawJson } from '../../answer/raw-json.ts';
 import { isAbsent } from '../columns/absent.ts';
 import { copyText } from '../columns/copy-text.ts';
+import { timestampConverter } from '../columns/instants.ts';
 import { storableJson } from '../columns/json.ts';
 import { toBigint, toNumeric } from '../columns/numbers.ts';
-import { isPlainInstantText } from '../columns/plain-instant.ts';
+
+const toInstant = timestampConverter('iso');
 
 /** A value with the type that it tells of itself, as a field of COPY's text format. */
 export interface AddedValue {
@@ -20,7 +22,8 @@ export function addedValueOf(value: unknown): AddedValue | undefined {
   switch (typeof value) {
     case 'string':
       if (value === '') return undefined;
-      return { type: isPlainInstantText(value) ? 'timestamptz' : 'text', text: copyText(value) };
+      // Only what PostgreSQL takes as it is written: the text must do for a column of text, too.
+      return { type: toInstant(value) === value ? 'timestamptz' : 'text', text: copyText(value) };
     case 'boolean':
       return { type: 'boolean', text: String(value) };
     case 'number':
