@@ -166,6 +166,8 @@ create table tidemark.batches (
   records_stale     integer not null default 0,
   records_rejected  integer not null default 0,
   records_out_of_range integer not null default 0,
+  -- Values that a column could not take and that its schema contract leaves out.
+  values_discarded  integer not null default 0,
   asked_at          timestamptz not null,
   loaded_at         timestamptz not null default clock_timestamp(),
   trace_id          text,

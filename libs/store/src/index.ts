@@ -73,7 +73,9 @@ export { openBatch, type OpenBatch, type OpenedBatch } from './batches/open-batc
 export {
   finishBatch,
   type BatchCounts,
+  type CursorNotes,
   type FinishBatch,
+  type LateRows,
   type FinishedBatch,
 } from './batches/finish-batch.ts';
 export { endBatchChunk, type ChunkEnding, type EndedChunk } from './batches/end-batch-chunk.ts';
@@ -85,6 +87,7 @@ export {
 export { insertLostMessage, type LostMessage } from './dead-letters/insert-lost-message.ts';
 export { retireCollector } from './collectors/retire-collector.ts';
 export type { CollectorSummaryRow } from './status/collector-columns.ts';
+export type { LateRowsRow } from './status/late-rows.ts';
 export { describeCollector, type CollectorDescriptionRow } from './status/describe-collector.ts';
 export { listCollectors } from './status/list-collectors.ts';
 export { listPartitionMarks, type PartitionMarkRow } from './status/list-partition-marks.ts';
@@ -93,3 +96,9 @@ export {
   listCollectorsOfFiles,
   type CollectorOfFile,
 } from './collectors/list-collectors-of-files.ts';
+export { noteDiscarded, type DiscardedValues } from './batches/note-discarded.ts';
+export type { TargetColumn } from './targets/target-column.ts';
+export { addTargetColumn } from './targets/add-target-column.ts';
+export { holdTargetColumns } from './targets/hold-target-columns.ts';
+export { listTargetColumns, type TargetColumns } from './targets/list-target-columns.ts';
+export { lockTarget } from './targets/lock-target.ts';

@@ -81,20 +81,23 @@ export async function recordAPage(pool: pg.Pool, run: string, page: PageSketch =
     next: { seq: number }[];
     chunk_status: string | null;
     run_status: string | null;
-  }>('select * from tidemark.record_page($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, null, $12)', [
-    run,
-    page.chunk ?? 0,
-    page.seq ?? 0,
-    sixteen(page.digest ?? 'a'),
-    page.parts ?? 1,
-    page.outcome ?? (page.last ? 'last' : 'page'),
-    page.last ?? false,
-    JSON.stringify((page.next ?? []).map((seq) => ({ ...firstPage, seq }))),
-    page.bound ?? null,
-    page.signal ?? null,
-    '1700000000000000',
-    page.seen ?? null,
-  ]);
+  }>(
+    'select * from tidemark.record_page($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, null, $12)',
+    [
+      run,
+      page.chunk ?? 0,
+      page.seq ?? 0,
+      sixteen(page.digest ?? 'a'),
+      page.parts ?? 1,
+      page.outcome ?? (page.last ? 'last' : 'page'),
+      page.last ?? false,
+      JSON.stringify((page.next ?? []).map((seq) => ({ ...firstPage, seq }))),
+      page.bound ?? null,
+      page.signal ?? null,
+      '1700000000000000',
+      page.seen ?? null,
+    ],
+  );
   return rows[0];
 }
 

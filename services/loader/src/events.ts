@@ -44,7 +44,7 @@ export async function chunkEnded(
 ): Promise<void> {
   const { collector, runClass } = route;
   const { runId, chunkId } = batch;
-  const { chunk, runStatus } = ended;
+  const { chunk, runStatus, warnings } = ended;
   if (chunk.status === 'failed') {
     logger.error({ collector, runId, chunkId, code: chunk.code }, 'chunk failed');
   }
@@ -57,6 +57,7 @@ export async function chunkEnded(
   } satisfies ChunkEvent);
   if (runStatus === 'running' || runStatus === 'paused' || runStatus === 'closing') return;
   logger.info({ collector, runId, status: runStatus }, 'run ended');
+  if (warnings.length > 0) logger.warn({ collector, runId, warnings }, 'run ended with warnings');
   await publishEvent(bus, 'run', collector, {
     v: 1,
     runId,

@@ -2,6 +2,7 @@ import {
   MAX_REJECT_BYTES,
   positionsLeft,
   type BatchHeaders,
+  type AddedColumn,
   type Failure,
   type Reject,
 } from '@tidemark/contracts';
@@ -9,9 +10,11 @@ import {
   endBatchChunk,
   finishBatch,
   insertDeadLetters,
+  noteDiscarded,
   openBatch,
   type BatchCounts,
   type ChunkEnding,
+  type CursorNotes,
   type DeadLetter,
   type EndedChunk,
   type FinishedBatch,
@@ -19,7 +22,10 @@ import {
   type Store,
 } from '@tidemark/store';
 import type pg from 'pg';
-import { loadTarget, type LoadedTarget } from './upsert/load-target.ts';
+import { addColumns } from './growth/add-columns.ts';
+import { ColumnsMissingError } from './growth/columns-missing-error.ts';
+import { growTarget } from './growth/grow-target.ts';
+import { loadTarget, type LoadedTarget, type TargetLoad } from './upsert/load-target.ts';
 import { rememberKeys } from './upsert/remember-keys.ts';
 import type { Staging } from './upsert/staging.ts';
 import type { TargetPlan } from './upsert/target-plan.ts';
@@ -41,6 +47,10 @@ export type BatchContent =
       /** Lines of COPY's text format. */
       readonly text: Buffer;
       readonly rejects: readonly Reject[];
+      /** Columns of the text after the declared ones. */
+      readonly columns?: readonly AddedColumn[];
+      /** Values that were left out, by column. */
+      readonly discarded?: Readonly<Record<string, number>>;
     }
   | { readonly kind: 'failure'; readonly failure: Failure };
 
@@ -58,21 +68,32 @@ class StaleBatchError extends Error {
   override readonly name = 'StaleBatchError';
 }
 
-/** Loads a batch once, however often it comes, or not at all when its chunk has ended meanwhile. */
+/**
+ * Loads a batch once, however often it comes, or not at all when its chunk has ended meanwhile. Columns that its target lacks
+ * are added between two transactions.
+ */
 export async function loadBatch(
   store: Store,
   staging: Staging,
   load: LoadBatch,
 ): Promise<LoadResult> {
-  const { content } = load;
+  try {
+    return await loadOnce(store, staging, load);
+  } catch (error) {
+    if (!(error instanceof ColumnsMissingError)) throw error;
+    await addColumns(store, error.wanted);
+    return loadOnce(store, staging, load);
+  }
+}
+
+async function loadOnce(store: Store, staging: Staging, load: LoadBatch): Promise<LoadResult> {
   let session: pg.PoolClient | undefined;
   try {
     const result = await store.transaction(async (db) => {
       session = db;
       return loadIn(db, staging, load);
     });
-    if (session && content.kind === 'records' && result.staged)
-      staging.confirm(session, content.plan);
+    if (session && result.staged) staging.confirm(session, result.staged);
     return result.result;
   } catch (error) {
     if (error instanceof StaleBatchError) return { verdict: 'stop' };
@@ -82,30 +103,23 @@ export async function loadBatch(
 
 interface Loaded {
   readonly result: LoadResult;
-  readonly staged: boolean;
+  /** The plan whose staging table was made sure of. */
+  readonly staged: TargetPlan | undefined;
 }
 
-async function loadIn(db: pg.PoolClient, staging: Staging, load: LoadBatch): Promise<Loaded> {
-  const { batch, content } = load;
-  const opened = await openBatch(db, batch, load.traceId);
-  if (opened.verdict !== 'open') return { result: opened, staged: false };
+async function loadIn(db: pg.PoolClient, staging: Staging, arrived: LoadBatch): Promise<Loaded> {
+  const { batch } = arrived;
+  const opened = await openBatch(db, batch, arrived.traceId);
+  if (opened.verdict !== 'open') return { result: opened, staged: undefined };
+  const content = await forTarget(db, arrived, opened);
+  const load = { ...arrived, content };
 
-  const lineage = { runId: batch.runId, batchId: opened.batchId, askedAt: batch.askedAt };
-  const { straight } = opened;
-  const target: LoadedTarget | undefined =
+  const { straight, covered } = opened;
+  const lineage = { runId: batch.runId, batchId: opened.batchId, askedAt: batch.askedAt, covered };
+  const target =
     content.kind === 'records'
-      ? await loadTarget(db, staging, {
-          ...content,
-          plan: planFor(content.plan, opened),
-          lineage,
-          straight,
-        })
+      ? await loadRecords(db, staging, { ...content, lineage, straight })
       : undefined;
-
-  if (content.kind === 'records' && target?.staged === true) {
-    await rememberKeys(db, content.plan, lineage);
-  }
-
   const letters = lettersOf(content, target);
   await insertDeadLetters(db, load, letters);
 
@@ -121,15 +135,76 @@ async function loadIn(db: pg.PoolClient, staging: Staging, load: LoadBatch): Pro
     batchId: opened.batchId,
     failed: content.kind === 'failure',
     counts,
+    notes: notesOf(load, opened, target),
     maxRejects: content.kind === 'records' ? content.plan.maxRejects : 1,
     straight: target?.straight ?? opened.straight,
   });
   if (finished.verdict === 'stop') throw new StaleBatchError('the chunk has ended');
-  const staged = target?.staged ?? false;
+  await noteDiscarded(db, { ...lineage, counts: discardedOf(content) });
+  const staged = content.kind === 'records' && target?.staged ? content.plan : undefined;
   const chunk = endingOf(finished, content);
   if (!chunk) return { result: { verdict: 'loaded', counts }, staged };
   const ended = { ...(await endBatchChunk(db, batch, chunk)), chunk };
   return { result: { verdict: 'loaded', counts, ended }, staged };
+}
+
+async function loadRecords(
+  db: pg.PoolClient,
+  staging: Staging,
+  load: TargetLoad,
+): Promise<LoadedTarget> {
+  const target = await loadTarget(db, staging, load);
+  if (target.staged) await rememberKeys(db, load.plan, load.lineage);
+  return target;
+}
+
+function discardedOf(content: BatchContent): Readonly<Record<string, number>> {
+  return content.kind === 'records' ? (content.discarded ?? {}) : {};
+}
+
+/** The records of a batch with the plan of their own table, as this table takes them. */
+async function forTarget(
+  db: pg.PoolClient,
+  { batch, content }: LoadBatch,
+  opened: OpenBatch,
+): Promise<BatchContent> {
+  if (content.kind === 'failure') return content;
+  const plan = planFor(content.plan, opened);
+  const { columns = [], discarded = {} } = content;
+  if (!plan.growth && columns.length === 0) return { ...content, plan };
+  const grown = await growTarget(db, { ...content, plan, columns, runId: batch.runId });
+  const left = addCounts(discarded, grown.discarded);
+  const { columns: _placed, discarded: _before, ...records } = content;
+  return { ...records, ...grown, discarded: left };
+}
+
+function addCounts(
+  counts: Readonly<Record<string, number>>,
+  more: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const sums = { ...counts };
+  for (const [name, count] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + count;
+  return sums;
+}
+
+/** What was noticed of the cursors; the transformer has judged those that it could. */
+function notesOf(
+  { batch, content }: LoadBatch,
+  { covered }: OpenBatch,
+  target: LoadedTarget | undefined,
+): CursorNotes {
+  if (content.kind === 'failure') return { quarantined: 0, outOfRange: 0 };
+  const quarantined = content.rejects.filter(({ code }) => code === 'CURSOR_NULL').length;
+  const notes = { quarantined, outOfRange: batch.outOfRange ?? 0 };
+  if (!target?.late || !covered) return notes;
+  const { records, oldest } = target.late;
+  const isTime = content.plan.cursorUnit === 'time';
+  const late = {
+    records,
+    latenessUs: isTime ? (BigInt(batch.askedAt) - BigInt(oldest)).toString() : null,
+    lookbackNeeded: (BigInt(covered.to) - BigInt(oldest)).toString(),
+  };
+  return { ...notes, late };
 }
 
 /** The batch of a rehearsal goes to the table of its run, and leaves the target alone. */
@@ -149,7 +224,8 @@ function lettersOf(content: BatchContent, target: LoadedTarget | undefined): Dea
     })),
     ...(target?.refused ?? []).map((letter) => ({
       ...letter,
-      position: letter.position === null ? null : placeOf(letter.position),
+      position:
+        letter.position === null || !content.plan.hasPlaces ? null : placeOf(letter.position),
     })),
   ];
 }

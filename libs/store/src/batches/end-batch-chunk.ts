@@ -8,6 +8,8 @@ export type ChunkEnding =
 
 export interface EndedChunk {
   readonly runStatus: RunStatus;
+  /** Of a run that has ended with it: what went well but not as expected. */
+  readonly warnings: readonly string[];
 }
 
 /** Ends the chunk whose lock the batch's transaction holds, and with it the run when it was the last. */
@@ -17,7 +19,7 @@ export async function endBatchChunk(
   ending: ChunkEnding,
 ): Promise<EndedChunk> {
   const failure = ending.status === 'failed' ? ending : undefined;
-  const { rows } = await db.query<EndedChunk>({
+  const { rows } = await db.query<Pick<EndedChunk, 'runStatus'>>({
     name: 'end-batch-chunk',
     text: `
       select run_status as "runStatus"
@@ -30,5 +32,16 @@ export async function endBatchChunk(
       failure?.message ?? null,
     ],
   });
-  return must(rows[0], 'the run of an open chunk exists');
+  const { runStatus } = must(rows[0], 'the run of an open chunk exists');
+  const hasEnded = !['running', 'paused', 'closing'].includes(runStatus);
+  return { runStatus, warnings: hasEnded ? await warningsOf(db, batch.runId) : [] };
+}
+
+async function warningsOf(db: Queryable, runId: string): Promise<readonly string[]> {
+  const { rows } = await db.query<{ warnings: readonly string[] }>({
+    name: 'warnings-of-run',
+    text: 'select warnings from tidemark.collector_runs where id = $1',
+    values: [runId],
+  });
+  return rows[0]?.warnings ?? [];
 }

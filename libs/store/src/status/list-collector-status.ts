@@ -1,8 +1,9 @@
 import type { RunStatus } from '@tidemark/contracts';
 import type { Queryable } from '../connect.ts';
+import { type LateRowsRow, lateColumns, lateRows } from './late-rows.ts';
 
 /** A collector with what is known of its last run and of how far it is. */
-export interface CollectorStatusRow {
+export interface CollectorStatusRow extends LateRowsRow {
   readonly name: string;
   readonly enabled: boolean;
   readonly status: 'ready' | 'invalid' | 'blocked';
@@ -21,8 +22,9 @@ const text = `
 select c.name, c.enabled, c.status, c.error_message, c.revision,
        last.id as last_run_id, last.status as last_run_status, last.started_at as last_run_at,
        coalesce(mark.low_water_mark, period.newest) as low_water_mark,
-       coalesce(mark.lag_seconds, period.lag_seconds) as lag_seconds
-  from tidemark.collectors c
+       coalesce(mark.lag_seconds, period.lag_seconds) as lag_seconds,
+       ${lateColumns}
+  from tidemark.collectors c ${lateRows}
   left join lateral (
     select r.id, r.status,
            to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as started_at

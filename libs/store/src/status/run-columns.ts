@@ -25,6 +25,12 @@ export interface RunRow {
   readonly records_rejected: number;
   readonly records_refetched: number;
   readonly records_deleted: number;
+  /** Records whose cursor lies outside of what was asked for, loaded or rejected. */
+  readonly records_out_of_range: number;
+  /** Rows that were written although everything up to beyond their cursor had been read before. */
+  readonly late_records: number;
+  readonly max_lateness_seconds: number | null;
+  readonly warnings: readonly string[];
   readonly watermark_from: string | null;
   readonly watermark_to: string | null;
   readonly error_message: string | null;
@@ -53,6 +59,10 @@ export const runColumns = `
        (r.records_rejected + open.records_rejected)::float8   as records_rejected,
        r.records_refetched::float8                            as records_refetched,
        r.records_deleted::float8                              as records_deleted,
+       (r.records_out_of_range + open.records_out_of_range)::float8 as records_out_of_range,
+       (r.late_records + open.late_records)::float8           as late_records,
+       extract(epoch from greatest(r.max_lateness, open.max_lateness))::float8 as max_lateness_seconds,
+       r.warnings,
        r.watermark_from, r.watermark_to, r.error_message, r.parent_run_id,
        r.max_chunks, r.max_records::float8 as max_records, r.report, r.trace_id`;
 
@@ -69,6 +79,9 @@ export const openChunks = `
            coalesce(sum(c.records_updated), 0)   as records_updated,
            coalesce(sum(c.records_unchanged), 0) as records_unchanged,
            coalesce(sum(c.records_stale), 0)     as records_stale,
-           coalesce(sum(c.records_rejected), 0)  as records_rejected
+           coalesce(sum(c.records_rejected), 0)  as records_rejected,
+           coalesce(sum(c.records_out_of_range), 0) as records_out_of_range,
+           coalesce(sum(c.late_records), 0)      as late_records,
+           max(c.max_lateness)                   as max_lateness
       from tidemark.chunks c
      where c.run_id = r.id and c.status = 'active') as open`;

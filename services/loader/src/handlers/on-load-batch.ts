@@ -25,7 +25,14 @@ export async function onLoadBatch(msg: Message, deps: LoaderDeps): Promise<void>
   }
   const { text, rejects } = readLoadContent(batch, msg.data);
   const plan = await deps.plans.get(route.collector, batch.revision);
-  await load(deps, arrival, { kind: 'records', plan, text, rejects });
+  await load(deps, arrival, {
+    kind: 'records',
+    plan,
+    text,
+    rejects,
+    ...(batch.columns && { columns: batch.columns }),
+    ...(batch.discarded && { discarded: batch.discarded }),
+  });
 }
 
 /** Keeps a failure as a dead letter and fails its chunk. */

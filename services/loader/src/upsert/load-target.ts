@@ -4,7 +4,7 @@ import { countLines } from './copy-lines.ts';
 import { copyStraight } from './copy-straight.ts';
 import type { Lineage } from './lineage.ts';
 import { mergeLines } from './merge-lines.ts';
-import type { MergeCounts } from './merge-stage.ts';
+import type { MergedStage } from './merge-stage.ts';
 import type { Staging } from './staging.ts';
 import type { TargetPlan } from './target-plan.ts';
 
@@ -17,8 +17,7 @@ export interface TargetLoad {
   readonly straight: boolean;
 }
 
-export interface LoadedTarget {
-  readonly counts: MergeCounts;
+export interface LoadedTarget extends MergedStage {
   readonly refused: readonly DeadLetter[];
   /** Whether the session's staging table was made sure of. */
   readonly staged: boolean;
@@ -36,14 +35,14 @@ export async function loadTarget(
   const records = countLines(text);
   if (records === 0) {
     const counts = { inserted: 0, updated: 0, unchanged: 0, stale: 0 };
-    return { counts, refused: [], straight: load.straight, staged: false };
+    return { counts, late: undefined, refused: [], straight: load.straight, staged: false };
   }
   let { straight } = load;
   if (straight) {
     const end = await copyStraight(db, plan, text, lineage);
     if (end === 'copied') {
       const counts = { inserted: records, updated: 0, unchanged: 0, stale: 0 };
-      return { counts, refused: [], straight, staged: false };
+      return { counts, late: undefined, refused: [], straight, staged: false };
     }
     straight = end !== 'conflict';
   }

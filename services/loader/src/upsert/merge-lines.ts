@@ -4,11 +4,10 @@ import type pg from 'pg';
 import { copyIn } from './copy-in.ts';
 import { countLines, readCopyLine, splitLines } from './copy-lines.ts';
 import type { Lineage } from './lineage.ts';
-import { type MergeCounts, mergeStage } from './merge-stage.ts';
+import { type Late, type MergeCounts, type MergedStage, mergeStage } from './merge-stage.ts';
 import type { TargetPlan } from './target-plan.ts';
 
-export interface MergedLines {
-  readonly counts: MergeCounts;
+export interface MergedLines extends MergedStage {
   /** Records that PostgreSQL refused because of their own values. */
   readonly refused: readonly DeadLetter[];
 }
@@ -40,16 +39,19 @@ async function mergeFrom(load: Load, text: Buffer, position: number): Promise<Me
   try {
     await copyIn(db, plan.copyStageSql, text);
     if (plan.seedSql !== undefined) await db.query(plan.seedSql);
-    const counts = await mergeStage(db, plan, lineage);
+    const merged = await mergeStage(db, plan, lineage);
     // Unreleased ones would nest, as deep as there are halves.
     await db.query('release savepoint lines');
-    return { counts, refused: [] };
+    return { ...merged, refused: [] };
   } catch (error) {
     const refusal = translateDatabaseError(error);
     if (!(refusal instanceof RecordRefusedError)) throw error;
     await db.query('rollback to savepoint lines; release savepoint lines');
     const lines = countLines(text);
-    if (lines <= 1) return { counts: nothing, refused: [letterOf(plan, text, position, refusal)] };
+    if (lines <= 1) {
+      const refused = [letterOf(plan, text, position, refusal)];
+      return { counts: nothing, late: undefined, refused };
+    }
     return mergeHalves(load, splitLines(text, Math.ceil(lines / 2)), position);
   }
 }
@@ -70,8 +72,15 @@ async function mergeHalves(
       unchanged: before.counts.unchanged + after.counts.unchanged,
       stale: before.counts.stale + after.counts.stale,
     },
+    late: joinLate(before.late, after.late),
     refused: [...before.refused, ...after.refused],
   };
+}
+
+function joinLate(one: Late | undefined, other: Late | undefined): Late | undefined {
+  if (!one || !other) return one ?? other;
+  const oldest = BigInt(one.oldest) < BigInt(other.oldest) ? one.oldest : other.oldest;
+  return { records: one.records + other.records, oldest };
 }
 
 function letterOf(

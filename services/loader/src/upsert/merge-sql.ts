@@ -6,7 +6,8 @@ import pg from 'pg';
 // upserted, in the order of the key so that two loaders lock rows in the same order, and judged again under the row's
 // lock, since another loader may have been faster. A winner that comes back from neither was overtaken meanwhile: then
 // `recount` asks once more, in a statement of its own that sees what the other one wrote.
-// Parameters: $1 run, $2 batch, $3 moment of asking in microseconds.
+// Parameters: $1 run, $2 batch, $3 moment of asking in microseconds; with a cursor also $4 and $5, the ends of what was
+// covered before the run, as digits: rows written in between are late.
 
 export interface MergeTarget {
   /** Quoted names. */
@@ -19,6 +20,8 @@ export interface MergeTarget {
   readonly compared: readonly string[];
   /** Whether rows may be marked as deleted: one that comes back is written, however old its content says it is. */
   readonly marked: boolean;
+  /** Digits of a row's cursor, made from its alias; undefined where no column holds one. */
+  readonly cursor?: ((of: string) => string) | undefined;
 }
 
 const id = pg.escapeIdentifier;
@@ -46,19 +49,31 @@ written as (
    where verdict in ('new', 'later')
    order by ${keyList(target)}
   on conflict (${keyList(target)}) ${updateSql(target)}
-  returning (t.xmax = 0) as inserted),
+  returning (t.xmax = 0) as inserted${cursorSql(target)}),
 losers as (${losersSql(target)})
 select j.candidates - w.inserted - w.updated as overtaken,
-       w.inserted, w.updated, j.unchanged, j.stale,
+       w.inserted, w.updated, j.unchanged, j.stale, w.late, w."oldestLate",
        l.unchanged as "losersUnchanged", l.stale as "losersStale"
   from (select count(*) filter (where verdict = 'unchanged')::integer as unchanged,
                count(*) filter (where verdict = 'stale')::integer as stale,
                count(*) filter (where verdict in ('new', 'later'))::integer as candidates
           from judged) as j,
        (select count(*) filter (where inserted)::integer as inserted,
-               count(*) filter (where not inserted)::integer as updated
+               count(*) filter (where not inserted)::integer as updated,
+               ${lateSql(target)}
           from written) as w,
        losers as l`;
+}
+
+/** Nobody looks at the cursors of a first load. */
+function cursorSql({ cursor }: MergeTarget): string {
+  return cursor ? `, case when $5::numeric is not null then ${cursor('t')} end as cursor` : '';
+}
+
+function lateSql({ cursor }: MergeTarget): string {
+  if (!cursor) return `0 as late, null as "oldestLate"`;
+  const isLate = 'filter (where cursor >= $4::numeric and cursor < $5::numeric)';
+  return `count(*) ${isLate}::integer as late, (min(cursor) ${isLate})::text as "oldestLate"`;
 }
 
 /** The statement that judges the winners which this batch did not write: unchanged, stale. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
   auditColumns,
+  type Column,
+  type Contract,
   type Definition,
   DELETED_AT,
   hasJobs,
@@ -29,10 +31,24 @@ export interface TargetPlan {
   /** Of a rehearsal: brings the rows of the target that the staged ones meet into its own table, once each. */
   readonly seedSql?: string;
   readonly maxRejects: number;
+  /** Whether each line is a record of its own, so that its place tells which. */
+  readonly hasPlaces: boolean;
+  /** Unit of the cursor that a column holds, by which the merge tells late rows; undefined where none does. */
+  readonly cursorUnit: 'time' | 'integer' | undefined;
+  /** Where a schema contract adds columns: how to load into the target with those that it has by then. */
+  readonly growth?: Growth;
   /** The load into the table of a partition's job, which is this one where all have one table. The partition is its key. */
   ofPartition(partition: string): TargetPlan;
   /** The same load for a rehearsal, whose table stands for the target: it ends with the counts that the target would give. */
   rehearsedIn(scratch: string): TargetPlan;
+}
+
+export interface Growth {
+  /** The target as SQL writes its name. */
+  readonly target: string;
+  readonly types: Contract['types'];
+  /** The load where the target has these columns as well, and the text has some of them, after the declared ones. */
+  planWith(added: readonly Column[], inText: readonly Column[]): TargetPlan;
 }
 
 const id = pg.escapeIdentifier;
@@ -65,8 +81,18 @@ function tableOf(definition: Definition): string {
   return `${id(schema)}.${id(table)}`;
 }
 
-function planTable(definition: Definition, table: string): TargetPlan {
-  const shape = targetShape(definition);
+interface Added {
+  readonly added: readonly Column[];
+  readonly inText: readonly Column[];
+}
+
+function planTable(
+  definition: Definition,
+  table: string,
+  { added, inText }: Added = { added: [], inText: [] },
+): TargetPlan {
+  const declared = targetShape(definition);
+  const shape = { ...declared, columns: [...declared.columns, ...added] };
   const columns = shape.columns.map(({ name }) => name);
   const types = shape.columns.map(({ name, type }) => `${id(name)} ${type}`).join(', ');
   // One for all tables of a definition: a batch is loaded into one of them.
@@ -81,10 +107,13 @@ function planTable(definition: Definition, table: string): TargetPlan {
     compared:
       definition.target.kind === 'raw' ? [] : columns.filter((name) => !shape.key.includes(name)),
     marked: marksDeletions(definition),
+    cursor: cursorDigits(definition),
   };
-  const list = columns.map((name) => id(name)).join(', ');
+  const copied = [...declared.columns, ...inText].map(({ name }) => name);
+  const list = copied.map((name) => id(name)).join(', ');
+  const growth = growthOf(definition, table);
   const plan: TargetPlan = {
-    columns,
+    columns: copied,
     stage: merge.stage,
     createStageSql: `create temporary table if not exists ${stage} (${types}) on commit delete rows`,
     copyStageSql: `copy ${merge.stage} (${list}) from stdin`,
@@ -93,13 +122,51 @@ function planTable(definition: Definition, table: string): TargetPlan {
     recountSql: recountSql(merge),
     ...(deletesRows(definition) && { rememberSql: rememberSql(merge) }),
     maxRejects: definition.limits.maxRejects,
+    hasPlaces: definition.transform?.unpivot === undefined,
+    cursorUnit:
+      merge.cursor && definition.incremental.kind === 'cursor'
+        ? definition.incremental.unit
+        : undefined,
+    ...(growth && { growth }),
     ofPartition: () => plan,
     rehearsedIn: (scratch) => ({
-      ...planTable(definition, scratch),
+      ...withoutGrowth(planTable(definition, scratch)),
       seedSql: seedSql({ definition, table, stage: merge.stage, scratch }),
     }),
   };
   return plan;
+}
+
+function growthOf(definition: Definition, table: string): Growth | undefined {
+  const { target } = definition;
+  if (target.kind !== 'table' || !target.contract) return undefined;
+  const { columns, types } = target.contract;
+  if (columns !== 'evolve' && types !== 'evolve') return undefined;
+  return {
+    target: table,
+    types,
+    planWith: (added, inText) => planTable(definition, table, { added, inText }),
+  };
+}
+
+/** The table of a rehearsal has the declared columns only. */
+function withoutGrowth({ growth: _growth, ...plan }: TargetPlan): TargetPlan {
+  return plan;
+}
+
+/** How SQL makes the digits of the cursor from the column that holds it; undefined where none does. */
+function cursorDigits({ incremental, target }: Definition): ((of: string) => string) | undefined {
+  if (incremental.kind !== 'cursor' || target.kind !== 'table') return undefined;
+  const { field, unit, zone } = incremental;
+  const type = target.fields[field]?.type;
+  if (type === undefined) return undefined;
+  return (of) => {
+    const column = `${of}.${id(field)}`;
+    if (unit === 'integer') return `floor(${column}::numeric)`;
+    return type === 'date'
+      ? `tidemark.to_micros(${column}::timestamp at time zone ${pg.escapeLiteral(zone)})`
+      : `tidemark.to_micros(${column})`;
+  };
 }
 
 function deletesRows({ incremental }: Definition): boolean {
