@@ -85,6 +85,19 @@ test('an active run counts what its open chunks have done and knows the pages it
   });
 });
 
+test('a collector whose target does not fit is shown as blocked, with the reason', async () => {
+  await pool.query(
+    `insert into tidemark.collectors (name, status, error_message)
+     values ('stuck', 'blocked', 'the table public.stuck is not as declared: id is text, not bigint')`,
+  );
+
+  const { out } = await runInTest(['status'], env);
+
+  expect(out).toMatch(/^stuck +blocked /m);
+  expect(out).toContain('id is text, not bigint');
+  await pool.query(`delete from tidemark.collectors where name = 'stuck'`);
+});
+
 test('status shows collectors, their marks, active runs and refused commands', async () => {
   await pool.query(
     `insert into tidemark.collectors (name, status, error_message)

@@ -8,6 +8,7 @@ import type { Command } from 'commander';
 import { colours as pc } from '../print/colours.ts';
 import { type CliIo, print, printJson, say } from '../cli-io.ts';
 import { openStore } from '../open.ts';
+import { lateSentence } from '../print/late-rows.ts';
 import { runsTable } from '../print/runs-table.ts';
 import { showDuration, showInstant, showStatus } from '../print/show.ts';
 import { table } from '../print/table.ts';
@@ -51,6 +52,9 @@ function printStatus(io: CliIo, status: Status): void {
   for (const { name, error_message: reason } of status.collectors) {
     if (reason !== null)
       print(io, `\n${pc.bold(name)} cannot be used as it is:\n${indent(reason)}`);
+  }
+  for (const each of status.collectors.filter((row) => row.is_lookback_short)) {
+    print(io, `\n${pc.yellow(each.name)}: ${lateSentence(each)}`);
   }
   if (status.active_runs.length > 0) {
     print(io, `\n${pc.bold('Active runs')}\n${runsTable(status.active_runs)}`);

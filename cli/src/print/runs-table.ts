@@ -50,6 +50,12 @@ export function runSentence(run: RunRow): string {
     `${showCount(run.records_unchanged + run.records_stale)} unchanged`,
     `${showCount(run.records_rejected)} rejected`,
   ].join(', ');
+  const outside =
+    run.records_out_of_range === 0
+      ? ''
+      : `, ${showCount(run.records_out_of_range)} outside of what was asked for`;
+  const late = run.late_records === 0 ? '' : `, ${showCount(run.late_records)} late`;
+  const warnings = run.warnings.map((text) => ` Warning: ${text}.`).join('');
   const reason = run.error_message === null ? '' : ` Reason: ${run.error_message}`;
-  return `${run.collector_name} ${showStatus(run.status)} after ${showDuration(run.duration_seconds)}: ${counts}.${reason}`;
+  return `${run.collector_name} ${showStatus(run.status)} after ${showDuration(run.duration_seconds)}: ${counts}${outside}${late}.${reason}${warnings}`;
 }

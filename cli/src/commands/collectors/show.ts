@@ -14,6 +14,7 @@ import type { Command } from 'commander';
 import { colours as pc } from '../../print/colours.ts';
 import { type CliIo, print, printJson } from '../../cli-io.ts';
 import { openStore } from '../../open.ts';
+import { lateSentence } from '../../print/late-rows.ts';
 import { runsTable } from '../../print/runs-table.ts';
 import { showCount, showInstant, showStatus } from '../../print/show.ts';
 import { table } from '../../print/table.ts';
@@ -50,6 +51,7 @@ export function addShow(collectors: Command, io: CliIo): void {
 }
 
 function header(row: CollectorDescriptionRow): string {
+  const late = lateSentence(row);
   const lines = [
     ['collector', pc.bold(row.name)],
     ['enabled', row.enabled ? 'yes' : pc.yellow('no')],
@@ -61,6 +63,7 @@ function header(row: CollectorDescriptionRow): string {
     ['schedule', showSchedule(row)],
     ['registered', showInstant(row.registered_at)],
     ['changed', showInstant(row.updated_at)],
+    ...(late === undefined ? [] : [['late', late]]),
   ].map(([what = '', value]) => `${pc.dim(what.padEnd(11))} ${value}`);
   if (row.error_message !== null) lines.push(`\nIt cannot be used as it is:\n${row.error_message}`);
   return lines.join('\n');

@@ -52,7 +52,11 @@ export async function onPageTask(
   }
 }
 
-async function deliver(page: PageToPublish, deps: PageTaskDeps, signal: AbortSignal): Promise<void> {
+async function deliver(
+  page: PageToPublish,
+  deps: PageTaskDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { task, result } = page;
   await publishParts(deps.bus, page, signal);
   const recorded = await deps.store.with((db) => recordPage(db, recordInput(page)));

@@ -1,6 +1,11 @@
 import { type MappedRecords, type MappedTexts } from '@tidemark/collector-sdk';
 import { type Bus, encodeBody, type Message, publishBatch } from '@tidemark/bus';
-import { type BatchHeaders, positionsLeft, type Reject } from '@tidemark/contracts';
+import {
+  type BatchHeaders,
+  COLUMNS_VERSION,
+  positionsLeft,
+  type Reject,
+} from '@tidemark/contracts';
 import { batchMapped } from '../events.ts';
 import type { Mapping, Mappings } from '../mappings.ts';
 import { parseRecords, type RawContent, readRawBatch, readRawContent } from '../raw-batch.ts';
@@ -77,6 +82,17 @@ function loadBatchOf(
     contentEncoding,
     sections: [text.length, rejected.length],
     ...(mapped.outOfRange > 0 && { outOfRange: mapped.outOfRange }),
+    ...contractHeaders(mapped),
   };
   return { headers, body };
+}
+
+/** What a schema contract adds, if anything: texts go the way without one. */
+function contractHeaders(mapped: Mapped): Partial<BatchHeaders> {
+  if (!('contract' in mapped) || !mapped.contract) return {};
+  const { columns, discarded } = mapped.contract;
+  return {
+    ...(columns.length > 0 && { version: COLUMNS_VERSION, columns: [...columns] }),
+    ...(Object.keys(discarded).length > 0 && { discarded }),
+  };
 }

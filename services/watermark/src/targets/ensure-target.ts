@@ -32,6 +32,7 @@ async function isAsWanted(db: Queryable, definition: Definition): Promise<boolea
 
 const typeNames: Readonly<Record<string, string>> = {
   'timestamp with time zone': 'timestamptz',
+  'timestamp with time zone[]': 'timestamptz[]',
 };
 
 async function columnsOf(db: Queryable, definition: Definition): Promise<Map<string, string>> {

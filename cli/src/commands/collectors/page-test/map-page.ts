@@ -15,8 +15,12 @@ export async function mapPage(
   definition: Definition,
   records: readonly unknown[],
 ): Promise<MappedPage> {
-  const columns = targetShape(definition).columns.map(({ name }) => name);
-  const { copyText, rejects } = await compileMapping(definition, registry.functions)(records);
+  const mapped = await compileMapping(definition, registry.functions)(records);
+  const { copyText, rejects, contract } = mapped;
+  const declared = targetShape(definition).columns.map(({ name }) => name);
+  // Where a schema contract has these in the target, only the target knows.
+  const added = (contract?.columns ?? []).map(({ name, type }) => `${name} (${type})`);
+  const columns = [...declared, ...added];
   const lines = copyText.split('\n').slice(0, -1);
   return { columns, rows: lines.map((line) => readLine(columns, line)), rejects };
 }
