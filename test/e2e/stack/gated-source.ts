@@ -7,8 +7,8 @@ export interface GatedSource extends AsyncDisposable {
   readonly url: string;
   /** Every request that came, in its order. */
   readonly requests: readonly URL[];
-  /** Requests for which this holds are refused with status 400; nothing is refused when absent. */
-  refuse(condition?: (url: URL) => boolean): void;
+  /** Requests for which this holds are refused, with status 400 unless told which; nothing is refused when absent. */
+  refuse(condition?: (url: URL) => boolean, status?: number): void;
   /** Awaited before each answer; nothing is waited for when absent. */
   before(wait?: (url: URL) => Promise<void>): void;
 }
@@ -17,13 +17,14 @@ export interface GatedSource extends AsyncDisposable {
 export async function startGatedSource(target: string): Promise<GatedSource> {
   const requests: URL[] = [];
   let isRefused: (url: URL) => boolean = () => false;
+  let refusal = 400;
   let wait: (url: URL) => Promise<void> = async () => undefined;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://source');
     requests.push(url);
     await wait(url);
     if (isRefused(url)) {
-      response.writeHead(400, { 'content-type': 'application/json' });
+      response.writeHead(refusal, { 'content-type': 'application/json' });
       response.end('{"error":"refused"}');
       return;
     }
@@ -41,8 +42,9 @@ export async function startGatedSource(target: string): Promise<GatedSource> {
   return {
     url: `http://127.0.0.1:${port}`,
     requests,
-    refuse: (condition = () => false) => {
+    refuse: (condition = () => false, status = 400) => {
       isRefused = condition;
+      refusal = status;
     },
     before: (condition = async () => undefined) => {
       wait = condition;
