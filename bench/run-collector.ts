@@ -5,6 +5,7 @@ import type pg from 'pg';
 export interface RunResult {
   readonly status: string;
   readonly seconds: number;
+  readonly pages: number;
   readonly processed: number;
   readonly inserted: number;
   readonly updated: number;
@@ -16,6 +17,7 @@ export interface RunResult {
 interface RunRow {
   status: string;
   completed_us: string;
+  pages_read: string;
   records_processed: string;
   records_inserted: string;
   records_updated: string;
@@ -42,6 +44,7 @@ export async function runCollector(
     return {
       status: row.status,
       seconds: Number(row.completed_us) / 1e6 - startedMs / 1e3,
+      pages: Number(row.pages_read),
       processed: Number(row.records_processed),
       inserted: Number(row.records_inserted),
       updated: Number(row.records_updated),
@@ -56,14 +59,24 @@ export async function runCollector(
 async function ended(pool: pg.Pool, runId: string): Promise<RunRow> {
   for (;;) {
     const { rows } = await pool.query<RunRow>(
-      `select status, tidemark.to_micros(completed_at)::text as completed_us, records_processed,
+      `select status, tidemark.to_micros(completed_at)::text as completed_us, pages_read, records_processed,
               records_inserted, records_updated, records_unchanged
          from tidemark.collector_runs where id = $1 and completed_at is not null`,
       [runId],
     );
     if (rows[0]) return rows[0];
+    await mustNotBeRefused(pool, runId);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** Else a run that never begins would be waited for without end. */
+async function mustNotBeRefused(pool: pg.Pool, runId: string): Promise<void> {
+  const { rows } = await pool.query<{ reasons: string[] }>(
+    `select reasons from tidemark.commands where payload like $1 and outcome = 'refused'`,
+    [`%${runId}%`],
+  );
+  if (rows[0]) throw new Error(`The run was refused: ${rows[0].reasons.join('; ')}`);
 }
 
 async function walPosition(pool: pg.Pool): Promise<bigint> {

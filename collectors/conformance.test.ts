@@ -61,7 +61,8 @@ describe.each(
   test('an answer of its source gives every required field of every record', () => {
     const read = readPage(definition, fixture, partition);
     if (!('page' in read)) throw new Error(read.refusal.reason);
-    const change = definition.transform && registry.functions[definition.transform.function];
+    const name = definition.transform?.function;
+    const change = name === undefined ? undefined : registry.functions[name];
     const { target } = definition;
     if (target.kind !== 'table') return;
 

@@ -3,9 +3,12 @@ import { checkDefinition, readYamlDefinition } from '@tidemark/collector-sdk';
 import { expect, test } from 'vitest';
 import { registry } from './index.ts';
 
-const texts = ['../docs/collectors.md', './world-bank/README.md', './client-orders/README.md', './sportmonks/README.md'].map((file) =>
-  readFileSync(new URL(file, import.meta.url), 'utf8'),
-);
+const texts = [
+  '../docs/collectors.md',
+  './world-bank/README.md',
+  './client-orders/README.md',
+  './sportmonks/README.md',
+].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'));
 const examples = texts.flatMap((text) =>
   [...text.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml = '']) => [yaml]),
 );

@@ -20,6 +20,18 @@ export const registry: {
   readonly definitions: readonly Definition[];
   readonly functions: Readonly<Record<string, RecordFunction>>;
 } = {
-  definitions: [worldBank, usgsEarthquakes, sportmonksSeasons, sportmonksFixtures, sportmonksDetails, githubIssues, openMeteo, clientOrders, postgresConversations, pgbenchHistory, bcbSgs],
+  definitions: [
+    worldBank,
+    usgsEarthquakes,
+    sportmonksSeasons,
+    sportmonksFixtures,
+    sportmonksDetails,
+    githubIssues,
+    openMeteo,
+    clientOrders,
+    postgresConversations,
+    pgbenchHistory,
+    bcbSgs,
+  ],
   functions: { usgsEarthquake },
 };

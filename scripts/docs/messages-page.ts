@@ -2,6 +2,7 @@ import {
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
   MAX_REJECT_BYTES,
+  COLUMNS_VERSION,
   MESSAGE_VERSION,
   headerNames,
 } from '@tidemark/contracts';
@@ -30,7 +31,8 @@ const intro = `Subjects begin with \`tidemark.\`; \`<class>\` is \`live\` or \`b
 The id is sent as \`Nats-Msg-Id\`. It names content, so that a message that is published twice is kept once while the broker
 remembers it, and changes nothing when it does not.
 
-A reader takes the version that it knows (${MESSAGE_VERSION} now) and the one before. It holds a newer one until it is upgraded.`;
+A reader takes the version that it knows (${MESSAGE_VERSION} now) and the one before. It holds a newer one until it is upgraded. Load batches with columns beyond the declared
+ones (\`Tidemark-Columns\`) have version ${COLUMNS_VERSION}, so that a loader that does not know of them holds those only.`;
 
 const bodies = `A batch has at most ${MAX_BATCH_RECORDS.toLocaleString('en')} records and ${MAX_BATCH_BYTES.toLocaleString('en')} bytes of text before compression.
 \`Tidemark-Sections\` gives the bytes of two sections of the decoded body: the records (raw: a JSON array; load: COPY text of

@@ -1,0 +1,77 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  findNatsServer,
+  serviceNames,
+  startNats,
+  startPostgres,
+  startService,
+} from '@tidemark/local';
+import type { MeasuredSource } from './measured-source.ts';
+import type { SourceChoice } from './sources.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** The four services as processes, and the sources that they read. */
+export interface IncrementalStack extends AsyncDisposable {
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  readonly sources: readonly MeasuredSource[];
+}
+
+/** Starts servers, the sources and the services; resolves when all of them are ready. */
+export async function startIncrementalStack(
+  choices: readonly SourceChoice[],
+  log: (line: string) => void,
+): Promise<IncrementalStack> {
+  await using opened = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-incremental-'));
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  // Else PostgreSQL, which root runs as somebody else, keeps its data where nobody removes it.
+  await chmod(folder, 0o755);
+  const binary = await findNatsServer({ cacheFolder: join(root, '.tidemark', 'tools'), log });
+  const postgres = await startPostgres({ folder: join(folder, 'postgres'), log });
+  opened.defer(() => postgres.stop());
+  const nats = await startNats({ binary, storeFolder: join(folder, 'nats') });
+  opened.defer(() => nats.stop());
+  const sources: MeasuredSource[] = [];
+  for (const { start } of choices) sources.push(opened.use(await start(postgres.url)));
+  const definitions = join(folder, 'collectors');
+  await mkdir(definitions);
+  for (const { name, yaml } of sources.flatMap(({ collectors }) => collectors)) {
+    await writeFile(join(definitions, `${name}.yaml`), yaml);
+  }
+  const secrets = Object.assign({}, ...sources.map((source) => source.secrets)) as Record<
+    string,
+    string
+  >;
+  await Promise.all(
+    serviceNames.map(async (name) => {
+      const service = await startService({
+        name,
+        root,
+        env: {
+          DATABASE_URL: postgres.url,
+          NATS_URL: nats.url,
+          TIDEMARK_COLLECTORS_DIR: definitions,
+          OTEL_SDK_DISABLED: 'true',
+          ...(name === 'extractor' ? secrets : {}),
+        },
+        onLine: (line) => {
+          if (/"level":(40|50|60)|"level":"(warn|error|fatal)"|^(?!\{)/.test(line))
+            log(`${name}: ${line}`);
+        },
+      });
+      opened.defer(async () => void (await service.stop(20_000)));
+      await service.ready;
+    }),
+  );
+  const open = opened.move();
+  return {
+    databaseUrl: postgres.url,
+    natsUrl: nats.url,
+    sources,
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
