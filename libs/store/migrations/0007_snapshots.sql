@@ -122,7 +122,7 @@ begin
            from %s as t
           where %s),
        tally as (
-         select count(*) as rows, count(*) filter (where gone) as gone from mine),
+         select count(*) as rows, count(*) filter (where gone) as gone, clock_timestamp() as swept_at from mine),
        done as (
          %s
          returning 1)
@@ -161,7 +161,7 @@ create function tidemark.sweep_statement(p_sweep tidemark.sweeps, p_run uuid, p_
   return case p_sweep.deletions
     when 'mark' then format(
       'update %s as t
-          set _deleted_at = clock_timestamp(), updated_at = clock_timestamp(),
+          set _deleted_at = tally.swept_at, updated_at = tally.swept_at,
               _asked_at = %L::timestamptz, _run_id = %L::uuid, _batch_id = null
          from mine, tally
         where t.ctid = mine.place and mine.gone and tally.gone <= %L::double precision * tally.rows',
