@@ -1,13 +1,9 @@
 import { createServer } from 'node:http';
-import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
-  findNatsServer,
   freePort,
   serviceNames,
-  startNats,
-  startPostgres,
   startProcess,
   startService,
   type NatsServer,
@@ -16,8 +12,7 @@ import {
   type RunningService,
   type ServiceName,
 } from '@tidemark/local';
-
-export const root = join(import.meta.dirname, '..');
+import { root, startServers } from './start-servers.ts';
 
 /** Everything the bench runs on: servers with their own defaults, the source and the four services as processes. */
 export interface BenchStack extends AsyncDisposable {
@@ -53,13 +48,7 @@ export interface BenchOptions {
 export async function startBenchStack(options: BenchOptions): Promise<BenchStack> {
   const { log, profileFolder, nodeOptions } = options;
   await using opened = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'tidemark-bench-'));
-  opened.defer(() => rm(folder, { recursive: true, force: true }));
-  const binary = await findNatsServer({ cacheFolder: join(root, '.tidemark', 'tools'), log });
-  const postgres = await startPostgres({ folder: join(folder, 'postgres'), log });
-  opened.defer(() => postgres.stop());
-  const nats = await startNats({ binary, storeFolder: join(folder, 'nats') });
-  opened.defer(() => nats.stop());
+  const { folder, postgres, nats } = opened.use(await startServers(log));
 
   const { source, url } = await startSource(folder, options);
   opened.defer(async () => void (await source.stop(5_000)));

@@ -1,17 +1,9 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  findNatsServer,
-  serviceNames,
-  startNats,
-  startPostgres,
-  startService,
-} from '@tidemark/local';
+import { serviceNames, startService } from '@tidemark/local';
+import { root, startServers } from '../start-servers.ts';
 import type { MeasuredSource } from './measured-source.ts';
 import type { SourceChoice } from './sources.ts';
-
-const root = join(import.meta.dirname, '..', '..');
 
 /** The four services as processes, and the sources that they read. */
 export interface IncrementalStack extends AsyncDisposable {
@@ -26,15 +18,7 @@ export async function startIncrementalStack(
   log: (line: string) => void,
 ): Promise<IncrementalStack> {
   await using opened = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'tidemark-incremental-'));
-  opened.defer(() => rm(folder, { recursive: true, force: true }));
-  // Else PostgreSQL, which root runs as somebody else, keeps its data where nobody removes it.
-  await chmod(folder, 0o755);
-  const binary = await findNatsServer({ cacheFolder: join(root, '.tidemark', 'tools'), log });
-  const postgres = await startPostgres({ folder: join(folder, 'postgres'), log });
-  opened.defer(() => postgres.stop());
-  const nats = await startNats({ binary, storeFolder: join(folder, 'nats') });
-  opened.defer(() => nats.stop());
+  const { folder, postgres, nats } = opened.use(await startServers(log));
   const sources: MeasuredSource[] = [];
   for (const { start } of choices) sources.push(opened.use(await start(postgres.url)));
   const definitions = join(folder, 'collectors');

@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   connectBus,
   provision,
@@ -13,12 +10,12 @@ import {
 import { defineCollector, revisionOf, spacingOf } from '@tidemark/collector-sdk';
 import type { Definition } from '@tidemark/collector-sdk';
 import type { PageTask, RunClass } from '@tidemark/contracts';
-import { findNatsServer, startNats, startPostgres, startService } from '@tidemark/local';
+import { startService } from '@tidemark/local';
 import { createLogger } from '@tidemark/runtime';
 import { migrate, setRateLimit } from '@tidemark/store';
 import pg from 'pg';
+import { root, startServers } from '../start-servers.ts';
 
-const root = join(import.meta.dirname, '..', '..');
 const ACK_WAIT_MS = 30_000;
 
 /** Extractors as processes, and what they need; nothing consumes what they publish. */
@@ -46,13 +43,7 @@ export interface RateStackOptions {
 export async function startRateStack(options: RateStackOptions): Promise<RateStack> {
   const { log } = options;
   await using opened = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'tidemark-rate-'));
-  opened.defer(() => rm(folder, { recursive: true, force: true }));
-  const binary = await findNatsServer({ cacheFolder: join(root, '.tidemark', 'tools'), log });
-  const postgres = await startPostgres({ folder: join(folder, 'postgres'), log });
-  opened.defer(() => postgres.stop());
-  const nats = await startNats({ binary, storeFolder: join(folder, 'nats') });
-  opened.defer(() => nats.stop());
+  const { postgres, nats } = opened.use(await startServers(log));
   await migrate(postgres.url);
   const pool = new pg.Pool({ connectionString: postgres.url, max: 2 });
   opened.defer(() => pool.end());
