@@ -4,7 +4,7 @@ const globalSetup = ['libs/testkit/src/global-setup.ts'];
 const elsewhere = ['**/node_modules/**', '.tidemark/**'];
 
 // Tests on a NATS server of the user's own share its streams, so they take turns.
-const intWorkers = (process.env['NATS_URL'] ?? '') === '' ? 2 : 1;
+const workers = (process.env['NATS_URL'] ?? '') === '' ? 2 : 1;
 
 export default defineConfig({
   test: {
@@ -25,7 +25,7 @@ export default defineConfig({
           globalSetup,
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          maxWorkers: intWorkers,
+          maxWorkers: workers,
         },
       },
       {
@@ -36,7 +36,8 @@ export default defineConfig({
           globalSetup,
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Two stacks at a time: most of their tests wait for an outage to end.
+          maxWorkers: workers,
         },
       },
     ],
