@@ -6,7 +6,7 @@ import { PageFailedError } from './page-failed-error.ts';
 import type { Booking, PagePatience } from './page-patience.ts';
 
 /** A wait this short is slept in place; a longer one gives the place among the lanes to somebody else. */
-const SLEEP_AT_MOST_MS = 500;
+export const SLEEP_AT_MOST_MS = 500;
 /** A parked page wakes up a little early, to have its place among the lanes again when its slot comes. */
 const WAKE_EARLY_MS = 30;
 

@@ -1,7 +1,8 @@
 import { durationToMs, isHttp, type Refusal } from '@tidemark/collector-sdk';
-import { TransientError } from '@tidemark/runtime';
+import { sleep, TransientError } from '@tidemark/runtime';
 import { admit, type Admission, type BudgetTold } from '@tidemark/store';
-import { awaitAdmission, waiting } from './admission.ts';
+import pRetry from 'p-retry';
+import { awaitAdmission, SLEEP_AT_MOST_MS, waiting } from './admission.ts';
 import {
   askHttp,
   type FetchDeps,
@@ -17,10 +18,41 @@ import { PageFailedError } from './page-failed-error.ts';
 export type Fetched = FetchedPage | Exclude<Admission, { verdict: 'go' | 'wait' }>;
 
 /**
- * Asks the source for a page once, when admitted. What time may cure is thrown as a wait, and the next run tries again; what
- * it cannot cure, or did not in as many tries as the definition allows, throws `PageFailedError`.
+ * Asks the source for a page, each try admitted again. What time may cure is tried again here when the wait is short; a
+ * longer one is thrown, and the next run of the handler goes on. What time cannot cure, or did not in as many tries as the
+ * definition allows, throws `PageFailedError`.
  */
-export async function fetchPage(
+export function fetchPage(
+  page: PageRequest,
+  deps: FetchDeps,
+  signal: AbortSignal,
+): Promise<Fetched> {
+  return pRetry(() => fetchOnce(page, deps, signal), {
+    // The tries are counted with the page, over all runs of its handler.
+    retries: Infinity,
+    minTimeout: 0,
+    signal,
+    onFailedAttempt: async ({ error }) => {
+      const waitMs = shortWaitOf(error);
+      if (waitMs === undefined) throw error;
+      await sleep(waitMs, signal);
+    },
+  });
+}
+
+/** How long to wait in place; undefined for what is not tried again here. Waiting for a rate is never done in place. */
+function shortWaitOf(error: Error): number | undefined {
+  if (!(error instanceof TransientError) || !curable.has(error.code)) return undefined;
+  const { retryAfterMs } = error;
+  return retryAfterMs !== undefined && retryAfterMs <= SLEEP_AT_MOST_MS ? retryAfterMs : undefined;
+}
+
+const curable: ReadonlySet<TransientError['code']> = new Set([
+  'SOURCE_UNAVAILABLE',
+  'RESPONSE_INVALID',
+]);
+
+async function fetchOnce(
   page: PageRequest,
   deps: FetchDeps,
   signal: AbortSignal,

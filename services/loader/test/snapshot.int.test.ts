@@ -90,9 +90,7 @@ describe('rows that vanished from a complete snapshot', () => {
     expect(await sweep()).toEqual({ runStatus: 'success', deleted: 2 });
     expect(await run()).toEqual({ status: 'success', records_deleted: 2, error_message: null });
     expect(await ids('_deleted_at is not null')).toEqual([9, 10]);
-    expect(await ids(`_run_id = '${fixture.runId}' and updated_at = _deleted_at`)).toEqual([
-      9, 10,
-    ]);
+    expect(await ids(`_run_id = '${fixture.runId}' and updated_at = _deleted_at`)).toEqual([9, 10]);
     expect(
       await fixture.rows('select id, xmin::text from public.orders where id <= 8 order by id'),
     ).toEqual(before);
