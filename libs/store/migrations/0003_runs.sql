@@ -222,7 +222,6 @@ create function tidemark.end_chunk(
 declare
   v_chunk tidemark.chunks%rowtype;
   v_run   tidemark.collector_runs%rowtype;
-  v_bound numeric;
 begin
   update tidemark.chunks
      set status = p_status, completed_at = clock_timestamp(), error_code = p_code, error_message = p_message
