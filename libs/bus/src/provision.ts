@@ -17,6 +17,7 @@ import type { Bus } from './connect-bus.ts';
 import {
   type ConsumerPlan,
   DEFINITIONS_BUCKET,
+  TIMELINE_BUCKET,
   extractConsumerPlan,
   stageConsumers,
   type StreamPlan,
@@ -43,7 +44,7 @@ export interface CollectorProvision {
 /** Ids are remembered this long: longer than a publisher stays without an answer, and cheap in memory. */
 const DUPLICATE_WINDOW_MS = 10 * 60_000;
 
-/** Makes every stream, stage consumer and the definitions bucket what the settings say; again and at the same time elsewhere changes nothing. */
+/** Makes every stream, stage consumer and bucket what the settings say; again and at the same time elsewhere changes nothing. */
 export async function provision(bus: Bus, settings: ProvisionSettings): Promise<void> {
   for (const plan of streams)
     await ensureStream(bus, streamConfig(plan, settings), settings.signal);
@@ -55,9 +56,11 @@ export async function provision(bus: Bus, settings: ProvisionSettings): Promise<
       settings.signal,
     );
   }
-  await ask(bus, DEFINITIONS_BUCKET, settings.signal, () =>
-    new Kvm(bus.js).create(DEFINITIONS_BUCKET, { history: 1, replicas: settings.replicas }),
-  );
+  for (const bucket of [DEFINITIONS_BUCKET, TIMELINE_BUCKET]) {
+    await ask(bus, bucket, settings.signal, () =>
+      new Kvm(bus.js).create(bucket, { history: 1, replicas: settings.replicas }),
+    );
+  }
 }
 
 /** Makes the consumers of a collector's tasks, one per class, or adapts them to a changed concurrency. */
@@ -114,7 +117,10 @@ async function ensureStream(bus: Bus, wanted: StreamSettings, signal?: AbortSign
   await ask(bus, wanted.name, signal, async () => {
     const found = await bus.jsm.streams.info(wanted.name).catch(unlessNotFound);
     if (!found) {
-      await bus.jsm.streams.add(wanted).catch(unlessMadeElsewhere);
+      await add(
+        () => bus.jsm.streams.add(wanted),
+        () => bus.jsm.streams.info(wanted.name),
+      );
     } else if (differs(wanted, found.config)) {
       await bus.jsm.streams.update(wanted.name, { ...found.config, ...wanted });
     }
@@ -131,7 +137,10 @@ async function ensureConsumer(
   await ask(bus, `${stream} ${name}`, signal, async () => {
     const found = await bus.jsm.consumers.info(stream, name).catch(unlessNotFound);
     if (!found) {
-      await bus.jsm.consumers.add(stream, wanted).catch(unlessMadeElsewhere);
+      await add(
+        () => bus.jsm.consumers.add(stream, wanted),
+        () => bus.jsm.consumers.info(stream, name),
+      );
     } else if (differs(wanted, found.config)) {
       await bus.jsm.consumers.update(stream, name, { ...found.config, ...wanted });
     }
@@ -159,10 +168,14 @@ function unlessNotFound(error: unknown): undefined {
   throw error;
 }
 
-/** Name taken by another configuration (stream 10058, consumer 10148, 10105): somebody else was quicker, with settings of their own. */
-function unlessMadeElsewhere(error: unknown): undefined {
-  if (error instanceof JetStreamApiError && [10058, 10105, 10148].includes(error.code)) return;
-  throw error;
+/** Adds what is not there. The server has several words for somebody else's having been quicker, so what is there then decides. */
+async function add(make: () => Promise<unknown>, look: () => Promise<unknown>): Promise<void> {
+  try {
+    await make();
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError)) throw error;
+    if ((await look().catch(unlessNotFound)) === undefined) throw error;
+  }
 }
 
 function differs(wanted: object, found: object): boolean {

@@ -80,7 +80,7 @@ export class LoadFixture implements AsyncDisposable {
         updated_at timestamptz default clock_timestamp(),
         _run_id uuid default nullif(current_setting('tidemark.run_id', true), '')::uuid,
         _batch_id bigint default nullif(current_setting('tidemark.batch_id', true), '')::bigint,
-        _asked_at timestamptz default nullif(current_setting('tidemark.asked_at', true), '')::timestamptz,
+        _asked_at timestamptz default to_timestamp(nullif(current_setting('tidemark.asked_at_us', true), '')::float8 / 1e6),
         primary key (${key.join(', ')}))`);
     await fixture.startRun();
     return fixture;
@@ -180,6 +180,7 @@ const rawTypes: Readonly<Record<string, string>> = {
   content_hash: 'text',
   reference_date: 'date',
   payload: 'jsonb',
+  _children: 'text',
 };
 
 export function digestOf(seq: number): string {

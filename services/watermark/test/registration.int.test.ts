@@ -64,7 +64,7 @@ test('a straight copy into a target takes run, batch and time of asking from the
   await client.query(`
     select set_config('tidemark.run_id', '11111111-1111-4111-8111-111111111111', true),
            set_config('tidemark.batch_id', '7', true),
-           set_config('tidemark.asked_at', '2024-01-01T00:00:00.123456Z', true)`);
+           set_config('tidemark.asked_at_us', '1704067200123456', true)`);
   await client.query(`insert into public.good (id, name) values (1, 'a')`);
   await client.query('commit');
   await client.query(`insert into public.good (id, name) values (2, 'b')`);

@@ -17,7 +17,8 @@ const defaults: Readonly<Record<string, string>> = {
   updated_at: 'not null default clock_timestamp()',
   _run_id: fromSession('run_id', 'uuid'),
   _batch_id: fromSession('batch_id', 'bigint'),
-  _asked_at: fromSession('asked_at', 'timestamptz'),
+  // Microseconds, exact until 2106: reading the text of a date took a quarter of the whole COPY.
+  _asked_at: `default to_timestamp(${sessionValue('asked_at_us')}::float8 / 1e6)`,
 };
 
 const rawConstraints: Readonly<Record<string, string>> = {
@@ -26,7 +27,12 @@ const rawConstraints: Readonly<Record<string, string>> = {
 };
 
 function fromSession(setting: string, type: string): string {
-  return `default nullif(current_setting('tidemark.${setting}', true), '')::${type}`;
+  return `default ${sessionValue(setting)}::${type}`;
+}
+
+/** A setting that only a load has; NULL for everybody else. */
+function sessionValue(setting: string): string {
+  return `nullif(current_setting('tidemark.${setting}', true), '')`;
 }
 
 /** The target's name as SQL writes it. */
