@@ -82,10 +82,18 @@ describe.each(
     const { fields } = definition.target;
     const { records } = read.page;
 
-    const missing = targetShape(definition).columns.filter(({ name: column }) =>
+    const declared = targetShape(definition).columns.filter(({ name: column }) => column in fields);
+    const missing = declared.filter(({ name: column }) =>
       records.every((record) => lookUp(record, fields[column]?.path ?? column) === undefined),
     );
 
     expect(missing).toEqual([]);
+    for (const { at, fields: own } of definition.target.children ?? []) {
+      const elements = records.flatMap((record) => lookUp(record, at) as unknown[]);
+      for (const [column, { path }] of Object.entries(own)) {
+        const found = elements.some((each) => lookUp(each, path ?? column) !== undefined);
+        expect(found, `${at}: ${column}`).toBe(true);
+      }
+    }
   });
 });

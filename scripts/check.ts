@@ -24,6 +24,7 @@ const steps: readonly Step[] = [
   { name: 'lint', command: bin('oxlint'), args: ['--deny-warnings'] },
   { name: 'types', command: bin('tsc'), args: ['-p', '.'] },
   script('architecture', 'scripts/check-architecture.ts'),
+  script('manifests', 'scripts/check-manifests.ts'),
   script('documents', 'scripts/generate-docs.ts', '--check'),
 ];
 

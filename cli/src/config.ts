@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type BusOptions, readTlsFiles } from '@tidemark/bus';
 import { TerminalError } from '@tidemark/runtime';
 import { z } from 'zod';
 
@@ -7,6 +8,8 @@ import { z } from 'zod';
 export interface Addresses {
   databaseUrl(): string;
   natsUrl(): string;
+  /** Certificates for NATS; TLS as the address has it when undefined. */
+  readonly natsTls: BusOptions['tls'];
 }
 
 const StackFile = z.object({
@@ -35,7 +38,13 @@ export function findAddresses(env: NodeJS.ProcessEnv, folder: string): Addresses
   return {
     databaseUrl: () => need('DATABASE_URL', 'databaseUrl'),
     natsUrl: () => need('NATS_URL', 'natsUrl'),
+    natsTls: readTlsFiles(env),
   };
+}
+
+/** The editor that a person has chosen; undefined where there is none. */
+export function editorOf(env: NodeJS.ProcessEnv): string | undefined {
+  return env['VISUAL']?.trim() || env['EDITOR']?.trim() || undefined;
 }
 
 function findStack(folder: string): StackFile | undefined {

@@ -14,13 +14,27 @@ export function openStore(io: CliIo): Store {
 
 /** Connects to NATS, or says within seconds that it is not there. */
 export async function openBus(io: CliIo): Promise<Bus> {
-  const url = findAddresses(io.env, io.folder).natsUrl();
+  const addresses = findAddresses(io.env, io.folder);
+  const url = addresses.natsUrl();
   const logger = createLogger('cli');
   logger.level = 'silent';
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(natsIsAway(url)), CONNECT_MS);
+  const patience = new AbortController();
+  const timer = setTimeout(() => {
+    reject(natsIsAway(url));
+    patience.abort();
+  }, CONNECT_MS);
   try {
-    return await Promise.race([connectBus({ url, name: 'tidemark-cli', logger }), late]);
+    return await Promise.race([
+      connectBus({
+        url,
+        tls: addresses.natsTls,
+        name: 'tidemark-cli',
+        logger,
+        signal: patience.signal,
+      }),
+      late,
+    ]);
   } finally {
     clearTimeout(timer);
   }

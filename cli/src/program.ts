@@ -4,6 +4,7 @@ import { type CliIo, FailedError, UsageError, say } from './cli-io.ts';
 import { addBackfill } from './commands/backfill.ts';
 import { addRunChanges } from './commands/change-runs.ts';
 import { addCollectors } from './commands/collectors.ts';
+import { addDeadLetters } from './commands/dead-letters.ts';
 import { addReset } from './commands/reset.ts';
 import { addRetry } from './commands/retry.ts';
 import { addRun } from './commands/run.ts';
@@ -20,6 +21,7 @@ const commands = [
   addRuns,
   addStatus,
   addWatch,
+  addDeadLetters,
   addCollectors,
 ] as const;
 

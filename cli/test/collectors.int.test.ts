@@ -47,11 +47,6 @@ async function register(definition: Definition): Promise<void> {
   });
 }
 
-async function enabledInTable(): Promise<boolean> {
-  const { rows } = await pool.query(`select enabled from tidemark.collectors where name = 'shop'`);
-  return rows[0].enabled;
-}
-
 test('before anything is registered, list says so and succeeds', async () => {
   expect(await runInTest(['collectors', 'list'], env)).toMatchObject({
     code: 0,
@@ -170,31 +165,6 @@ test('a collector whose definition was never valid is shown with the reason', as
   expect(code).toBe(0);
   expect(out).toContain('broken.yaml: name: is not there');
   expect(out).not.toContain('Definition');
-});
-
-test('disable and enable write the table, say what that means, and may be repeated', async () => {
-  const disabled = await runInTest(['collectors', 'disable', 'shop'], env);
-  expect(await enabledInTable()).toBe(false);
-  const again = await runInTest(['collectors', 'disable', 'shop', '--json'], env);
-  await register({ ...shop, description: 'registered again' });
-  expect(await enabledInTable()).toBe(false);
-  const enabled = await runInTest(['collectors', 'enable', 'shop'], env);
-
-  expect(disabled).toMatchObject({ code: 0, err: '' });
-  expect(disabled.out).toContain('Its schedule (*/5 * * * *) starts nothing.');
-  expect(disabled.out).toContain('COLLECTOR_DISABLED');
-  expect(again.code).toBe(0);
-  expect(JSON.parse(again.out)).toMatchObject({ name: 'shop', enabled: false, status: 'ready' });
-  expect(JSON.parse(again.out)).not.toHaveProperty('definition');
-  expect(enabled.out).toContain('Commands to run it are accepted.');
-  expect(await enabledInTable()).toBe(true);
-});
-
-test('enabling what has no valid definition does not promise anything', async () => {
-  const { code, out } = await runInTest(['collectors', 'enable', 'broken'], env);
-
-  expect(code).toBe(0);
-  expect(out).toContain('still refused: broken.yaml: name: is not there');
 });
 
 test.each([

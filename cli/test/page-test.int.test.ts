@@ -233,3 +233,30 @@ target:
     ],
   });
 });
+
+test('the rows of children are shown for each table', async () => {
+  const children = `  children:
+    - { at: lines, table: shop_lines, parent: { shop_id: id }, position: line, key: [shop_id, line], fields: { sku: { type: text } } }
+`;
+  await writeFile(join(folder, 'shop.yaml'), shop(children));
+  answer = { body: { data: [{ ...rows[0], lines: [{ sku: 'a' }, { sku: 'b' }] }, rows[1]] } };
+
+  const shown = await run('shop.yaml');
+  const told = await run('shop.yaml', '--json');
+
+  expect(shown.code).toBe(0);
+  expect(shown.out).toMatch(/2 rows of shop_lines\n\s*shop_id +line +sku/);
+  expect(JSON.parse(told.out)).toMatchObject({
+    rows: [{ id: '1', _children: expect.stringMatching(/^[0-9a-f]{16}$/) }, { _children: null }],
+    children: [
+      {
+        table: 'shop_lines',
+        columns: ['shop_id', 'line', 'sku'],
+        rows: [
+          { shop_id: '1', line: '0', sku: 'a' },
+          { shop_id: '1', line: '1', sku: 'b' },
+        ],
+      },
+    ],
+  });
+});

@@ -37,6 +37,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'manual.yaml'), definition('manual', ''));
   await writeFile(join(folder, 'one.yaml'), definition('one', everySecond));
   await writeFile(join(folder, 'two.yaml'), definition('two', everySecond));
+  await writeFile(join(folder, 'broken.yaml'), 'name: broken\nsource: 1\n');
   const service = spawn(process.execPath, ['src/main.ts'], {
     cwd: fileURLToPath(new URL('../../services/watermark', import.meta.url)),
     env: {
@@ -56,9 +57,10 @@ beforeAll(async () => {
   await waitFor(
     async () => {
       const { rows } = await pool.query(
-        `select from tidemark.collectors where name in ('manual', 'one', 'two') and status = 'ready'`,
+        `select from tidemark.collectors
+          where name in ('manual', 'one', 'two') and status = 'ready' or name = 'broken'`,
       );
-      return rows.length === 3;
+      return rows.length === 4;
     },
     { what: 'the collectors to be registered', timeoutMs: 30_000 },
   );
@@ -111,6 +113,36 @@ test('a disabled collector refuses commands, those that wait too, until it is en
     reasons: [expect.stringContaining('COLLECTOR_DISABLED')],
   });
   expect(JSON.parse(again.out)).toMatchObject({ outcome: 'accepted' });
+});
+
+test('disable and enable say what that means, and may be repeated', async () => {
+  const disabled = await cli('collectors', 'disable', 'two');
+  const again = await cli('collectors', 'disable', 'two', '--json');
+  const enabled = await cli('collectors', 'enable', 'two');
+  const { rows } = await pool.query<{ verb: string; outcome: string }>(
+    `select verb, outcome from tidemark.commands
+      where collector_name = 'two' and verb in ('enable', 'disable') order by received_at`,
+  );
+
+  expect(disabled).toMatchObject({ code: 0, err: '' });
+  expect(disabled.out).toContain('Its schedule (* * * * * *) starts nothing.');
+  expect(disabled.out).toContain('COLLECTOR_DISABLED');
+  expect(again.code).toBe(0);
+  expect(JSON.parse(again.out)).toMatchObject({ name: 'two', enabled: false, status: 'ready' });
+  expect(JSON.parse(again.out)).not.toHaveProperty('definition');
+  expect(enabled.out).toContain('Commands to run it are accepted.');
+  expect(rows).toEqual([
+    { verb: 'disable', outcome: 'accepted' },
+    { verb: 'disable', outcome: 'skipped' },
+    { verb: 'enable', outcome: 'accepted' },
+  ]);
+});
+
+test('enabling what has no valid definition does not promise anything', async () => {
+  const { code, out } = await cli('collectors', 'enable', 'broken');
+
+  expect(code).toBe(0);
+  expect(out).toContain('still refused: broken.yaml: ');
 });
 
 test('the schedule of a disabled collector does nothing, that of another goes on', async () => {

@@ -31,9 +31,23 @@ export const sportmonksDetails = defineCollector({
       id: { type: 'bigint', required: true },
       state: { path: 'state.state', type: 'text' },
       result_info: { type: 'text' },
-      participants: { type: 'jsonb' },
       scores: { type: 'jsonb' },
     },
+    children: [
+      {
+        at: 'participants',
+        table: 'sportmonks_participants',
+        parent: { fixture_id: 'id' },
+        key: ['fixture_id', 'team_id'],
+        fields: {
+          team_id: { path: 'id', type: 'bigint' },
+          name: { type: 'text' },
+          location: { path: 'meta.location', type: 'text' },
+          winner: { path: 'meta.winner', type: 'boolean' },
+          position: { path: 'meta.position', type: 'bigint' },
+        },
+      },
+    ],
   },
   limits: { concurrency: 2 },
 });

@@ -63,6 +63,8 @@ function placeOf(heading: string, at: readonly string[]) {
       return { at, hasKinds: true };
     case 'field of `fields`':
       return { at: [...at, 'kind=table', 'fields', '*'], hasKinds: false };
+    case 'field of `children`':
+      return { at: [...at, 'kind=table', 'children', '*'], hasKinds: false };
     case 'field of `answers`':
       return { at: [...at, 'answers', '*'], hasKinds: false };
     case 'field':

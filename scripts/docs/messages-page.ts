@@ -2,6 +2,7 @@ import {
   MAX_BATCH_BYTES,
   MAX_BATCH_RECORDS,
   MAX_REJECT_BYTES,
+  CHILDREN_VERSION,
   COLUMNS_VERSION,
   MESSAGE_VERSION,
   headerNames,
@@ -32,11 +33,11 @@ The id is sent as \`Nats-Msg-Id\`. It names content, so that a message that is p
 remembers it, and changes nothing when it does not.
 
 A reader takes the version that it knows (${MESSAGE_VERSION} now) and the one before. It holds a newer one until it is upgraded. Load batches with columns beyond the declared
-ones (\`Tidemark-Columns\`) have version ${COLUMNS_VERSION}, so that a loader that does not know of them holds those only.`;
+ones (\`Tidemark-Columns\`) have version ${COLUMNS_VERSION}, those with children of their records ${CHILDREN_VERSION}, so that a loader that does not know of them holds those only.`;
 
 const bodies = `A batch has at most ${MAX_BATCH_RECORDS.toLocaleString('en')} records and ${MAX_BATCH_BYTES.toLocaleString('en')} bytes of text before compression.
-\`Tidemark-Sections\` gives the bytes of two sections of the decoded body: the records (raw: a JSON array; load: COPY text of
-PostgreSQL), then the rejects as a JSON array. A reject keeps at most ${MAX_REJECT_BYTES.toLocaleString('en')} bytes of its record.`;
+\`Tidemark-Sections\` gives the bytes of each section of the decoded body: the records (raw: a JSON array; load: COPY text of
+PostgreSQL), in load batches COPY text for each child of the target (each line begins with the digest of its record's children), then the rejects as a JSON array. A reject keeps at most ${MAX_REJECT_BYTES.toLocaleString('en')} bytes of its record.`;
 
 function overview(): string {
   const rows = messageKinds.map((kind) => [

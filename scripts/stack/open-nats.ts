@@ -9,7 +9,7 @@ import type { StackOptions } from './start-stack.ts';
 
 const USUAL_PORT = 4222;
 const OUR_STREAMS =
-  /^(COMMANDS|EVENTS|(EXTRACT|RAW|LOAD)_(LIVE|BACKFILL)|KV_tidemark_definitions)$/;
+  /^(COMMANDS|EVENTS|(EXTRACT|RAW|LOAD)_(LIVE|BACKFILL)|KV_tidemark_(definitions|timeline))$/;
 
 /** Starts a nats-server of our own, or takes the one that is given, and gives its address. */
 export async function openNats(

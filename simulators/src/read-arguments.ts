@@ -3,6 +3,9 @@ import { parseArgs } from 'node:util';
 /** What the process of all simulators is told on its command line. */
 export interface Arguments {
   portFile: string | undefined;
+  host: string;
+  /** Of the World Bank; USGS and the plain API have the two that follow. 0 picks free ones. */
+  port: number;
   latencyMs: number;
   seed: number;
   /** The moment, in ms since 1970, at which the sources' clock starts; the real time when absent. */
@@ -16,6 +19,8 @@ export interface Arguments {
 /** One line for each option, for whoever gives a wrong one. */
 export const usage = `options:
   --port-file FILE        write a JSON of the addresses there once everything listens
+  --host ADDRESS          listen on this address (127.0.0.1)
+  --port N                World Bank on this port, USGS and the plain API on the next two (free ones)
   --latency-ms N          wait before every answer (0)
   --seed N                draw changes and quirks from this seed (1)
   --clock MOMENT          let the sources' clock start at this ISO 8601 moment (now)
@@ -30,6 +35,8 @@ export function readArguments(args: readonly string[]): Arguments {
     args: [...args],
     options: {
       'port-file': { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      port: { type: 'string', default: '0' },
       'latency-ms': { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
       clock: { type: 'string' },
@@ -40,6 +47,8 @@ export function readArguments(args: readonly string[]): Arguments {
   });
   return {
     portFile: values['port-file'],
+    host: values.host,
+    port: readWhole('--port', values.port),
     latencyMs: readWhole('--latency-ms', values['latency-ms']),
     seed: readWhole('--seed', values.seed),
     clockStartMs: readMoment(values.clock),

@@ -21,15 +21,16 @@ export interface AllSimulators extends AsyncDisposable {
 export async function startAll(args: Arguments): Promise<AllSimulators> {
   await using started = new AsyncDisposableStack();
   const common = {
+    host: args.host,
     latencyMs: args.latencyMs,
     seed: args.seed,
     clock: makeClock(args.clockStartMs),
   };
   const quirks = { bomShare: 0.1, stringMetaShare: 0.2, xmlErrorShare: 0.2 };
   const worldBank = started.use(
-    await startWorldBank({ ...common, ...quirks, lastYear: args.lastYear }),
+    await startWorldBank({ ...common, ...quirks, port: portOf(args, 0), lastYear: args.lastYear }),
   );
-  const usgs = started.use(await startUsgs(common));
+  const usgs = started.use(await startUsgs({ ...common, port: portOf(args, 1) }));
   const records = await startRecordsIfAsked(args, common);
   if (records !== undefined) started.use(records);
   const running = started.move();
@@ -45,14 +46,20 @@ export async function startAll(args: Arguments): Promise<AllSimulators> {
 
 async function startRecordsIfAsked(
   args: Arguments,
-  common: { latencyMs: number; seed: number; clock: () => number },
+  common: { host: string; latencyMs: number; seed: number; clock: () => number },
 ): Promise<RecordsSimulator | undefined> {
   if (args.records === 0) return undefined;
   return startRecords({
     ...common,
+    port: portOf(args, 2),
     generate: { count: args.records, seed: args.seed },
     prerenderPerPage: args.recordsPerPage,
   });
+}
+
+/** One port after the other from the given one; free ones when none is given. */
+function portOf(args: Arguments, index: number): number {
+  return args.port === 0 ? 0 : args.port + index;
 }
 
 /** The real clock, or one that started at the given moment and runs as fast. */

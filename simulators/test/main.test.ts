@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { readArguments } from '../src/read-arguments.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const children: ChildProcess[] = [];
@@ -100,3 +101,11 @@ test('a wrong option ends the process with 2 and the usage', async () => {
   expect(said).toContain('--latency-ms must be a whole number: soon');
   expect(said).toContain('--port-file');
 }, 20_000);
+
+test('address and ports can be given, for a container', () => {
+  expect(readArguments(['--host', '0.0.0.0', '--port', '8081'])).toMatchObject({
+    host: '0.0.0.0',
+    port: 8081,
+  });
+  expect(readArguments([])).toMatchObject({ host: '127.0.0.1', port: 0 });
+});

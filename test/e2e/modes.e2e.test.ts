@@ -356,6 +356,22 @@ test('a chain that is paused at each of its pages loses none and counts none twi
   await expectSame(stack.pool, source, 'chain');
 });
 
+test('a chain that is cut off by a limit again and again gets to its end, and reads no page twice', async () => {
+  const ended: RunRow[] = [];
+  let run = await stack.run('chain', { mode: 'full', window, maxRecords: 30 });
+  for (ended.push(run); run.status === 'partial' && ended.length < 20; ended.push(run)) {
+    run = await stack.run('chain', { continue: true, maxRecords: 30 });
+  }
+
+  expect(run, await stack.describe(run.id)).toMatchObject({ status: 'success', mode: 'full' });
+  expect(ended.length).toBeGreaterThan(2);
+  const sum = (count: (each: RunRow) => number) =>
+    ended.reduce((all, each) => all + count(each), 0);
+  expect(sum(({ records_processed }) => records_processed)).toBe(ORDERS);
+  expect(sum(({ records_unchanged }) => records_unchanged)).toBe(ORDERS);
+  await expectSame(stack.pool, source, 'chain');
+});
+
 describe('limits', () => {
   let limited: RunRow;
 

@@ -73,6 +73,24 @@ async function expectDetails(): Promise<void> {
   );
   for (const row of rows)
     if (goals.has(row.id)) expect(row.goals, row.id).toEqual(goals.get(row.id));
+  await expectParticipants(new Set(rows.map(({ id }) => id)));
+}
+
+/** Each of these fixtures that is still there has the two teams that the source has, and there are no others. */
+async function expectParticipants(fixtures: ReadonlySet<string>): Promise<void> {
+  const expected = source.control
+    .matches()
+    .filter(({ fixture }) => fixtures.has(String(fixture.id)))
+    .flatMap(({ fixture, teams: [home, away] }) => [
+      `${fixture.id} ${home} Team ${home} home`,
+      `${fixture.id} ${away} Team ${away} away`,
+    ]);
+  const { rows } = await stack.pool.query<{ line: string }>(
+    `select concat_ws(' ', fixture_id, team_id, name, location) as line
+       from public.sportmonks_participants where fixture_id = any($1)`,
+    [source.control.matches().map(({ fixture }) => fixture.id)],
+  );
+  expect(rows.map(({ line }) => line).toSorted()).toEqual(expected.toSorted());
 }
 
 const targets = () => source.requests.map(({ target }) => target);

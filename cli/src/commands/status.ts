@@ -2,7 +2,10 @@ import {
   type CollectorStatusRow,
   listCollectorStatus,
   listRefusedCommands,
+  listRestores,
   listRuns,
+  listWaits,
+  type RestoreRow,
 } from '@tidemark/store';
 import type { Command } from 'commander';
 import { colours as pc } from '../print/colours.ts';
@@ -15,6 +18,7 @@ import { table } from '../print/table.ts';
 
 const MOST_REFUSED = 5;
 const MOST_ACTIVE = 100;
+const RESTORES_DAYS = 7;
 
 /** `tidemark status`: collectors, active runs, refused commands. */
 export function addStatus(program: Command, io: CliIo): void {
@@ -30,7 +34,9 @@ export function addStatus(program: Command, io: CliIo): void {
           statuses: ['running', 'paused', 'closing'],
           limit: MOST_ACTIVE,
         }),
+        waits: await listWaits(db),
         refused_commands: await listRefusedCommands(db, MOST_REFUSED),
+        restores: await listRestores(db, RESTORES_DAYS),
       }));
       if (options.json) printJson(io, status);
       else printStatus(io, status);
@@ -40,10 +46,13 @@ export function addStatus(program: Command, io: CliIo): void {
 interface Status {
   readonly collectors: Awaited<ReturnType<typeof listCollectorStatus>>;
   readonly active_runs: Awaited<ReturnType<typeof listRuns>>;
+  readonly waits: Awaited<ReturnType<typeof listWaits>>;
   readonly refused_commands: Awaited<ReturnType<typeof listRefusedCommands>>;
+  readonly restores: readonly RestoreRow[];
 }
 
 function printStatus(io: CliIo, status: Status): void {
+  for (const each of status.restores) print(io, `${pc.red(restoreSentence(each))}\n`);
   if (status.collectors.length === 0) {
     say(io, 'No collector is registered yet: the watermark service registers them when it starts.');
   } else {
@@ -56,6 +65,9 @@ function printStatus(io: CliIo, status: Status): void {
   for (const each of status.collectors.filter((row) => row.is_lookback_short)) {
     print(io, `\n${pc.yellow(each.name)}: ${lateSentence(each)}`);
   }
+  for (const { collector_name: name, since, code, reason } of status.waits) {
+    print(io, `\n${pc.yellow(name)} waits since ${showInstant(since)}: ${code}: ${reason}`);
+  }
   if (status.active_runs.length > 0) {
     print(io, `\n${pc.bold('Active runs')}\n${runsTable(status.active_runs)}`);
   }
@@ -66,6 +78,17 @@ function printStatus(io: CliIo, status: Status): void {
     );
     print(io, `\n${pc.bold('Refused commands of the last day')}\n${lines.join('\n')}`);
   }
+}
+
+function restoreSentence({ kind, ...at }: RestoreRow): string {
+  const noticed = `noticed ${showInstant(at.noticed_at)}`;
+  if (kind === 'replaced') {
+    return `PostgreSQL is another database than the one that NATS has served before (${noticed}); see docs/operations.md.`;
+  }
+  return (
+    `PostgreSQL was put back to its state of ${showInstant(at.restored_to)} (${noticed}): what was done from then until ` +
+    `${showInstant(at.seen_until)} is not known any more; see docs/operations.md.`
+  );
 }
 
 function collectorsTable(collectors: readonly CollectorStatusRow[]): string {

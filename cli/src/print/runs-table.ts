@@ -54,8 +54,16 @@ export function runSentence(run: RunRow): string {
     run.records_out_of_range === 0
       ? ''
       : `, ${showCount(run.records_out_of_range)} outside of what was asked for`;
+  const children = childrenOf(run);
   const late = run.late_records === 0 ? '' : `, ${showCount(run.late_records)} late`;
   const warnings = run.warnings.map((text) => ` Warning: ${text}.`).join('');
   const reason = run.error_message === null ? '' : ` Reason: ${run.error_message}`;
-  return `${run.collector_name} ${showStatus(run.status)} after ${showDuration(run.duration_seconds)}: ${counts}${outside}${late}.${reason}${warnings}`;
+  return `${run.collector_name} ${showStatus(run.status)} after ${showDuration(run.duration_seconds)}: ${counts}${children}${outside}${late}.${reason}${warnings}`;
+}
+
+/** What became of rows of children, where there was something. */
+function childrenOf(run: RunRow): string {
+  const { children_inserted, children_updated, children_deleted } = run;
+  if (children_inserted + children_updated + children_deleted === 0) return '';
+  return `; of children ${showCount(children_inserted)} inserted, ${showCount(children_updated)} updated, ${showCount(children_deleted)} deleted`;
 }

@@ -5,8 +5,8 @@ import {
   jetstreamManager,
 } from '@nats-io/jetstream';
 import type { NatsConnection, TlsOptions } from '@nats-io/nats-core';
-import { connect } from '@nats-io/transport-node';
-import { type Logger, redactText, TerminalError } from '@tidemark/runtime';
+import type { Logger } from '@tidemark/runtime';
+import { openConnection } from './open-connection.ts';
 import { whileAway } from './while-away.ts';
 
 export interface BusOptions {
@@ -17,6 +17,7 @@ export interface BusOptions {
   readonly logger: Logger;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
+  /** Makes TLS a condition, as the scheme `tls` does. */
   readonly tls?: TlsOptions | undefined;
   /** Ends the wait for a server that is not there yet. */
   readonly signal?: AbortSignal | undefined;
@@ -85,7 +86,7 @@ export class Bus implements AsyncDisposable {
 
 /** Connects to NATS, waiting for a server that is not there yet, and asks what its JetStream can do. */
 export async function connectBus(options: BusOptions): Promise<Bus> {
-  const nc = await connectOrWait(options);
+  const nc = await openConnection(options);
   try {
     const jsm = await jetstreamManager(nc, { timeout: API_TIMEOUT_MS, checkAPI: false });
     const account = await whileAway(() => jsm.getAccountInfo(), {
@@ -98,57 +99,4 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     await nc.close();
     throw error;
   }
-}
-
-async function connectOrWait(options: BusOptions): Promise<NatsConnection> {
-  const { servers, ...login } = addressesOf(options.url);
-  const user = options.user ?? login.user;
-  const pass = options.password ?? login.pass;
-  const shown = redactText(servers.join(','));
-  const slow = setTimeout(() => options.logger.warn({ servers: shown }, 'waiting for NATS'), 5_000);
-  try {
-    return await connect({
-      servers,
-      name: options.name,
-      ...(user === undefined ? {} : { user }),
-      ...(pass === undefined ? {} : { pass }),
-      ...(options.tls ? { tls: options.tls } : {}),
-      waitOnFirstConnect: true,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 500,
-      // A password that is renewed while we run is refused for a moment.
-      ignoreAuthErrorAbort: true,
-      pingInterval: 10_000,
-      maxPingOut: 2,
-    });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TerminalError('CONFIG_INVALID', `cannot connect to NATS at ${shown}: ${reason}`, {
-      cause,
-    });
-  } finally {
-    clearTimeout(slow);
-  }
-}
-
-interface Addresses {
-  readonly servers: string[];
-  readonly user: string | undefined;
-  readonly pass: string | undefined;
-}
-
-/** The client takes user and password apart from the address. */
-function addressesOf(text: string): Addresses {
-  const urls = text.split(',').map((part) => {
-    const address = part.trim();
-    const withScheme = address.includes('://') ? address : `nats://${address}`;
-    if (URL.canParse(withScheme)) return new URL(withScheme);
-    throw new TerminalError('CONFIG_INVALID', 'the address of NATS is not a URL; set NATS_URL');
-  });
-  const login = urls.find((url) => url.username !== '');
-  return {
-    servers: urls.map((url) => `${url.protocol}//${url.host}`),
-    user: login && decodeURIComponent(login.username),
-    pass: login && decodeURIComponent(login.password),
-  };
 }

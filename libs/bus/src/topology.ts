@@ -57,6 +57,8 @@ export const stageConsumers: readonly ConsumerPlan[] = [
 ];
 
 export const DEFINITIONS_BUCKET = 'tidemark_definitions';
+/** What NATS has heard of the database, so that one that was put back to an earlier state is noticed. */
+export const TIMELINE_BUCKET = 'tidemark_timeline';
 
 /** The stream that carries a stage's messages of a class. */
 export function streamOf(stage: Stage, runClass: RunClass): string {

@@ -2,7 +2,13 @@ import { TerminalError, TransientError } from '@tidemark/runtime';
 import { waitFor } from '@tidemark/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createGate, type Lanes, type LanesOptions, startLanes } from '../src/index.ts';
+import {
+  createGate,
+  type Lanes,
+  type LanesOptions,
+  type Message,
+  startLanes,
+} from '../src/index.ts';
 import { type BusTest, putRaw, rawLanes, rawMessages, startBusTest, textOf } from './a-bus.ts';
 
 let set: BusTest;
@@ -139,7 +145,7 @@ test('a message of a newer release goes back untouched', async () => {
   const seen: string[] = [];
   start({ handler: async (msg) => void seen.push(textOf(msg)) });
 
-  await putRaw(set.bus, 'from the future', '3');
+  await putRaw(set.bus, 'from the future', '99');
   await putRaw(set.bus, 'of today');
   await waitFor(() => seen.length > 0, { what: 'the message of today' });
 
@@ -156,7 +162,7 @@ test('a message of a newer release may be held for ever: before it counts as poi
     onEnd: async (msg) => void ended.push(textOf(msg)),
   });
 
-  await putRaw(set.bus, 'from the future', '3');
+  await putRaw(set.bus, 'from the future', '99');
   const lastSeq = async (): Promise<number> =>
     (await set.bus.jsm.streams.info('RAW_LIVE')).state.last_seq;
   await waitFor(async () => (await lastSeq()) >= before.state.last_seq + 4, { what: 'copies' });
@@ -166,7 +172,7 @@ test('a message of a newer release may be held for ever: before it counts as poi
   expect(await rawMessages(set.bus)).toBe(1);
   const copy = await set.bus.jsm.streams.getMessage('RAW_LIVE', { seq: await lastSeq() });
   expect(Buffer.from(copy?.data ?? []).toString()).toBe('from the future');
-  expect(copy?.header.get('Tidemark-Version')).toBe('3');
+  expect(copy?.header.get('Tidemark-Version')).toBe('99');
   // Read at last, it is no poison: it was delivered only a few times.
   const consumer = await set.bus.js.consumers.get('RAW_LIVE', 'transform');
   const next = await consumer.next({ expires: 5_000 });
@@ -280,4 +286,77 @@ test('a stop gives back what waits beside its lane', async () => {
   start({ handler: async (msg) => void done.push(textOf(msg)) });
   await empty();
   expect(done.toSorted()).toEqual(['waits 0', 'waits 1', 'waits 2']);
+});
+
+/** Stops lanes so often while they hold a message, and tells what of it each of them saw. */
+async function seenOverStops(times: number, options: Partial<LanesOptions>): Promise<Message[]> {
+  const seen: Message[] = [];
+  for (let at = 0; at < times; at += 1) {
+    const before = seen.length;
+    const lanes = start({
+      ...options,
+      handler: async (msg, signal) => {
+        seen.push(msg);
+        await options.handler?.(msg, signal);
+      },
+    });
+    await waitFor(() => seen.length > before && lanes.busy() === 1, { what: 'the message' });
+    await lanes.stop();
+    expect(await rawMessages(set.bus)).toBe(1);
+  }
+  return seen;
+}
+
+test('however often lanes are stopped, what waits is not counted, and goes on as the same message', async () => {
+  await putRaw(set.bus, 'patient');
+
+  const seen = await seenOverStops(4, {
+    handler: async () => {
+      throw new TransientError('SOURCE_THROTTLED', 'wait', { retryAfterMs: 60_000 });
+    },
+  });
+
+  expect(seen.map(({ deliveries }) => deliveries)).toEqual([1, 1, 1, 1]);
+  expect(new Set(seen.map(({ streamSeq }) => streamSeq)).size).toBe(1);
+  expect(new Set(seen.map(({ publishedAtUs }) => publishedAtUs)).size).toBe(1);
+  const [first, ...later] = seen.map(({ waitsSinceMs }) => waitsSinceMs);
+  expect(first).toBeUndefined();
+  expect(later).toEqual([later[0], later[0], later[0]]);
+  expect(Math.abs(Date.now() - (later[0] ?? 0))).toBeLessThan(20_000);
+});
+
+test('what stops cut off is counted once at most, and what ended a process before is counted all the same', async () => {
+  await putRaw(set.bus, 'long');
+
+  const seen = await seenOverStops(4, {
+    stopGraceMs: 10,
+    handler: (_msg, signal) => delay(60_000, undefined, { signal }),
+  });
+
+  expect(seen.map(({ deliveries }) => deliveries)).toEqual([1, 2, 2, 2]);
+  const consumer = await set.bus.js.consumers.get('RAW_LIVE', 'transform');
+  const crashed = await consumer.next({ expires: 5_000 });
+  expect(crashed?.info.deliveryCount).toBe(1);
+  const [next] = await seenOverStops(1, {
+    handler: () => Promise.reject(new TransientError('BUS_FULL', 'wait', { retryAfterMs: 60_000 })),
+  });
+  expect(next?.deliveries).toBe(3);
+});
+
+test('a suspect that only has to wait is none any more: its deliveries count from one again', async () => {
+  await putRaw(set.bus, 'near a crash');
+  const consumer = await set.bus.js.consumers.get('RAW_LIVE', 'transform');
+  for (let crash = 0; crash < 2; crash += 1) await consumer.next({ expires: 5_000 });
+  const deliveries: number[] = [];
+
+  start({
+    handler: (msg) => {
+      deliveries.push(msg.deliveries);
+      if (deliveries.length > 1) return Promise.resolve();
+      return Promise.reject(new TransientError('BUS_FULL', 'wait', { retryAfterMs: 60_000 }));
+    },
+  });
+  await empty();
+
+  expect(deliveries).toEqual([3, 1]);
 });

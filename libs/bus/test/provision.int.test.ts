@@ -32,7 +32,11 @@ test('provisioning from two processes at once, and again, leaves one of everythi
   await provision(one, settings);
 
   expect(await streamNames(two)).toEqual(
-    [...streams.map(({ name }) => name), 'KV_tidemark_definitions'].toSorted(),
+    [
+      ...streams.map(({ name }) => name),
+      'KV_tidemark_definitions',
+      'KV_tidemark_timeline',
+    ].toSorted(),
   );
   expect((await one.jsm.streams.info('RAW_LIVE')).created).toBe(before.created);
   expect(before.config).toMatchObject({

@@ -9,6 +9,7 @@ import { checkPartitions } from './check/partitions.ts';
 import { checkRate } from './check/rate.ts';
 import { checkRequest } from './check/request.ts';
 import { checkSchedule } from './check/schedule.ts';
+import { checkChildren } from './check/children.ts';
 import { checkTarget } from './check/target.ts';
 import { checkTransform } from './check/transform.ts';
 import { checkTemplates } from './check/templates.ts';
@@ -45,6 +46,7 @@ export function checkDefinition(
     ...checkWorklist(sections),
     ...checkSnapshot(sections),
     ...checkTarget(sections),
+    ...checkChildren(sections),
     ...checkJobs(sections),
     ...checkTransform(sections, functionNames),
     ...checkSchedule(sections),

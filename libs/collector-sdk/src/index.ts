@@ -11,7 +11,9 @@ export { Paginate } from './definition/paginate.ts';
 export type { Told } from './definition/paginate.ts';
 export { HttpRequest, Request, SqlRequest } from './definition/request.ts';
 export { HttpSource, PostgresSource, Source } from './definition/source.ts';
-export { Contract, Field, fieldTypes, Target } from './definition/target.ts';
+export { Child, Contract, Field, fieldTypes, Target } from './definition/target.ts';
+export { childrenOf } from './children.ts';
+export type { ChildTable } from './children.ts';
 export { Duration, Identifier, Path } from './definition/words.ts';
 export { periodNamed } from './incremental/period-keys.ts';
 export * from './target-shape.ts';
@@ -110,6 +112,8 @@ export { writeYaml } from './yaml/write-yaml.ts';
 export { compileQuery } from './postgres/compiled-query.ts';
 export type { CompiledQuery } from './postgres/compiled-query.ts';
 export type { Connection } from './postgres/connection.ts';
+export { oneStatement } from './postgres/one-statement.ts';
+export type { OneStatement } from './postgres/one-statement.ts';
 export { readDatabaseAddress } from './postgres/database-address.ts';
 export type { DatabaseAddress } from './postgres/database-address.ts';
 export { judgeDatabaseError } from './postgres/judge-database-error.ts';
@@ -117,6 +121,7 @@ export { beginStatement, readRows } from './postgres/read-rows.ts';
 export type { RowsPage } from './postgres/read-rows.ts';
 export { compileMapping } from './mapping/map-records.ts';
 export { isAbsent } from './mapping/columns/absent.ts';
+export { copyText, NULL_TEXT } from './mapping/columns/copy-text.ts';
 export type {
   MapRecords,
   MapTexts,

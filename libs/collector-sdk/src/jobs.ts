@@ -30,9 +30,19 @@ export function jobKeys({ schema, table }: Definition['target']): string[] {
 export function jobOf<D extends HasTarget>(definition: D, partition: Partition): D {
   if (!hasJobs(definition)) return definition;
   const { target } = definition;
-  const schema = fillIn(target.schema, partition);
-  const table = fillIn(target.table, partition);
-  return { ...definition, target: { ...target, schema, table } };
+  const names = namesOf(target, partition);
+  const children = target.children?.map((child) => ({ ...child, ...namesOf(child, partition) }));
+  return { ...definition, target: { ...target, ...names, ...(children && { children }) } };
+}
+
+function namesOf<N extends { schema?: string | undefined; table: string }>(
+  { schema, table }: N,
+  partition: Partition,
+): Pick<N, 'schema' | 'table'> {
+  return {
+    table: fillIn(table, partition),
+    ...(schema !== undefined && { schema: fillIn(schema, partition) }),
+  };
 }
 
 /** The jobs of a definition, each table once. Throws when different values would come to share a table. */

@@ -28,6 +28,12 @@ export const auditColumns: readonly Column[] = [
 /** When a row was found to be gone from the source; of targets whose deletions are marked. */
 export const DELETED_AT: Column = { name: '_deleted_at', type: 'timestamptz' };
 
+/**
+ * A digest of a record's children, kept with its row: a record whose children changed is a changed record. NULL says that it
+ * has none.
+ */
+export const CHILDREN_DIGEST: Column = { name: '_children', type: 'text' };
+
 /** Whether rows that are gone from the source stay in the target, with a mark. */
 export function marksDeletions({ incremental }: Pick<Definition, 'incremental'>): boolean {
   return incremental.kind === 'snapshot' && incremental.deletions === 'mark';
@@ -57,6 +63,7 @@ export function targetShape(definition: Definition): TargetShape {
     columns: [
       ...Object.entries(target.fields).map(([name, { type }]) => ({ name, type })),
       ...(target.quality === undefined ? [] : [{ name: target.quality, type: 'bigint' }]),
+      ...(target.children ? [CHILDREN_DIGEST] : []),
     ],
     key: target.key,
     version: target.version,

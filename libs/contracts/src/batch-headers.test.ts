@@ -48,7 +48,7 @@ const complete: fc.Arbitrary<BatchHeaders> = fc.oneof(
       },
     ),
   }),
-  fc.record({ ...common, sections: fc.tuple(count, count) }),
+  fc.record({ ...common, sections: fc.array(count, { minLength: 2, maxLength: 10 }) }),
   fc.record({
     ...common,
     window: fc.record({ from: fc.option(signed), to: fc.option(signed) }),
@@ -107,7 +107,8 @@ describe('batch headers', () => {
   test.each([
     ['1', 'read'],
     ['2', 'read'],
-    ['3', 'hold'],
+    ['3', 'read'],
+    ['4', 'hold'],
     ['0', 'invalid'],
     ['x', 'invalid'],
     ['', 'invalid'],

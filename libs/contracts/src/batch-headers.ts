@@ -1,4 +1,4 @@
-import { COLUMNS_VERSION, MESSAGE_VERSION, headerNames as h } from './headers.ts';
+import { CHILDREN_VERSION, MESSAGE_VERSION, headerNames as h } from './headers.ts';
 import { readAddedColumns, writeAddedColumns } from './messages/added-column.ts';
 import { BatchHeaders } from './messages/batch.ts';
 
@@ -33,7 +33,7 @@ export function writeBatchHeaders(batch: BatchHeaders): [string, string][] {
 export function versionVerdict(text: string | undefined): 'read' | 'hold' | 'invalid' {
   if (text === undefined || !/^\d{1,6}$/.test(text)) return 'invalid';
   const version = Number(text);
-  if (version > COLUMNS_VERSION) return 'hold';
+  if (version > CHILDREN_VERSION) return 'hold';
   return version >= Math.max(1, MESSAGE_VERSION - 1) ? 'read' : 'invalid';
 }
 

@@ -18,6 +18,7 @@ export const headerNames = {
   columns: 'Tidemark-Columns',
   discarded: 'Tidemark-Discarded',
   command: 'Tidemark-Command',
+  copy: 'Tidemark-Copy',
   contentType: 'Content-Type',
   contentEncoding: 'Content-Encoding',
   traceparent: 'traceparent',
@@ -28,3 +29,6 @@ export const MESSAGE_VERSION = 1;
 
 /** The version of a load batch that has columns beyond the declared ones: a loader that does not know of them holds it. */
 export const COLUMNS_VERSION = 2;
+
+/** The version of a load batch that has sections for children of the records, likewise. */
+export const CHILDREN_VERSION = 3;

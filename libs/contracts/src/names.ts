@@ -28,12 +28,32 @@ export type RunStatus = (typeof runStatuses)[number];
 export const chunkStatuses = ['waiting', 'active', 'done', 'failed', 'cancelled'] as const;
 export type ChunkStatus = (typeof chunkStatuses)[number];
 
-export const commandVerbs = ['run', 'plan', 'pause', 'resume', 'cancel', 'retry', 'reset'] as const;
+export const commandVerbs = [
+  'run',
+  'plan',
+  'pause',
+  'resume',
+  'cancel',
+  'retry',
+  'reset',
+  'replay',
+  'edit',
+  'discard',
+  'enable',
+  'disable',
+] as const;
 export type CommandVerb = (typeof commandVerbs)[number];
 
 /** What may follow a page: more of it (`page`), nothing (`last`, `unchanged`), halves of its window (`split`) or a dead letter (`failed`). */
 export const pageOutcomes = ['page', 'last', 'split', 'unchanged', 'failed'] as const;
 export type PageOutcome = (typeof pageOutcomes)[number];
+
+/** What a dead letter holds: a source's record, the row that PostgreSQL refused, a page's answer or task, a message's body. */
+export const letterKinds = ['record', 'row', 'page', 'message'] as const;
+export type LetterKind = (typeof letterKinds)[number];
+
+export const letterStatuses = ['open', 'replaying', 'replayed', 'discarded'] as const;
+export type LetterStatus = (typeof letterStatuses)[number];
 
 /** A collector's name is one token of a subject and part of a consumer's name. */
 export const CollectorName = z

@@ -1,7 +1,7 @@
 import type { CommandVerb, RunClass } from './names.ts';
 
 export type Stage = 'extract' | 'raw' | 'load';
-export type EventKind = 'command' | 'run' | 'chunk';
+export type EventKind = 'command' | 'run' | 'chunk' | 'database';
 
 export interface WorkSubject {
   readonly stage: Stage;

@@ -1,6 +1,7 @@
 export { readAddresses, type Addresses } from './addresses.ts';
 export { freePort, isPortFree } from './free-port.ts';
 export type { Log } from './log.ts';
+export { downloadNatsServer, type Download } from './nats/download-nats-server.ts';
 export { findNatsServer, type NatsSearch } from './nats/find-nats-server.ts';
 export type { NatsServer } from './nats/nats-server.ts';
 export { startNats, type NatsOptions } from './nats/start-nats.ts';
@@ -19,6 +20,12 @@ export {
   type ProcessOptions,
   type RunningProcess,
 } from './processes/start-process.ts';
+export {
+  startRelay,
+  type Relay,
+  type RelayDirection,
+  type RelayOptions,
+} from './relay/start-relay.ts';
 export { cleanUpAfterCrash } from './stack/clean-up-after-crash.ts';
 export { endRecordedProcesses, forgetProcess, recordProcess } from './stack/process-records.ts';
 export { readStack, removeStack, stateFolder, writeStack, type Stack } from './stack/stack-file.ts';

@@ -40,3 +40,18 @@ test('a port that is taken is told as a setting to correct', async () => {
 
   await expect(startHealth({ ...local, port: first.port, ready })).rejects.toThrow(TerminalError);
 });
+
+test('a service that stops is not ready any more, and alive until it has ended', async () => {
+  const stop = new AbortController();
+  const ready = (): Promise<string[]> => Promise.resolve([]);
+  await using health = await startHealth({ ...local, ready, stopping: stop.signal });
+
+  stop.abort();
+
+  const answer = await fetch(`${health.url}/readyz`);
+  expect([answer.status, await answer.json()]).toEqual([
+    503,
+    { ready: false, reasons: ['the service stops'] },
+  ]);
+  expect((await fetch(`${health.url}/healthz`)).status).toBe(200);
+});

@@ -9,6 +9,8 @@ export interface HealthOptions {
   readonly port: number;
   /** Why the service cannot do its work now; empty when it can. */
   readonly ready: () => Promise<string[]>;
+  /** Aborts when the service is told to stop: from then on it is not ready, while it finishes what it has in hand. */
+  readonly stopping?: AbortSignal | undefined;
   /** The metrics as Prometheus reads them. */
   readonly metrics?: (() => Promise<string>) | undefined;
 }
@@ -49,11 +51,11 @@ export async function startHealth(options: HealthOptions): Promise<Health> {
   };
 }
 
-function healthRoutes({ ready, metrics }: HealthOptions): Hono {
+function healthRoutes({ ready, stopping, metrics }: HealthOptions): Hono {
   const app = new Hono();
   app.get('/healthz', (ctx) => ctx.json({ alive: true }));
   app.get('/readyz', async (ctx) => {
-    const reasons = await reasonsNotReady(ready);
+    const reasons = stopping?.aborted ? ['the service stops'] : await reasonsNotReady(ready);
     return ctx.json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
   });
   app.get('/metrics', async (ctx) => {

@@ -4,7 +4,7 @@ export { backoffMs, type BackoffOptions } from './backoff.ts';
 export { describeError, type ErrorDescription } from './describe-error.ts';
 export { startHealth, type Health, type HealthOptions } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';
-export { readEnv } from './read-env.ts';
+export { readEnv, readSettingFile } from './read-env.ts';
 export { isSecretName, redactText } from './redact.ts';
 export { run, type Service } from './run.ts';
 export { sleep } from './sleep.ts';

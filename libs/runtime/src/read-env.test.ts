@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { TerminalError } from './errors.ts';
 import { readEnv } from './read-env.ts';
@@ -32,6 +35,23 @@ test.each([{}, { DATABASE_URL: '' }])(
 
 test('an empty value takes the default', () => {
   expect(readEnv(schema, { DATABASE_URL: 'postgres://h/d', LANES: '' }).LANES).toBe(4);
+});
+
+test('a setting may stand in a file, whose last line has an end; the setting itself comes first', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-settings-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'url');
+  writeFileSync(file, 'postgres://u:p@h/d\n');
+
+  expect(readEnv(schema, { DATABASE_URL_FILE: file }).DATABASE_URL).toBe('postgres://u:p@h/d');
+  const both = { DATABASE_URL_FILE: file, DATABASE_URL: 'postgres://h/other' };
+  expect(readEnv(schema, both).DATABASE_URL).toBe('postgres://h/other');
+  writeFileSync(file, 'hunter2');
+  expect(failureOf({ DATABASE_URL_FILE: file }).message).toMatch(/DATABASE_URL: (?!is not set)/);
+  expect(failureOf({ DATABASE_URL_FILE: file }).message).not.toContain('hunter2');
+  expect(failureOf({ DATABASE_URL_FILE: join(folder, 'none') }).message).toMatch(
+    /DATABASE_URL_FILE: the file .*none cannot be read/,
+  );
 });
 
 function failureOf(env: NodeJS.ProcessEnv): TerminalError {

@@ -8,13 +8,14 @@ export function isSecretName(name: string): boolean {
   return secretWord.test(lower) || secretEnd.test(lower);
 }
 
-const userInfo = /([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'\\]*@/gi;
-const queryPair = /([?&])([^\s=&"'#\\]+)=([^\s&"'#\\]*)/g;
+// Neither begins where it has been before: a text of any length is read once.
+const userInfo = /(?<=[a-z0-9+.-]:\/\/)[^\s/@"'\\]*@/gi;
+const queryPair = /([?&])([^\s=?&"'#\\]+)=([^\s&"'#\\]*)/g;
 
 /** A text in which URLs have lost their user and password and the values of parameters that are named like secrets. */
 export function redactText(text: string): string {
   return text
-    .replace(userInfo, '$1***@')
+    .replace(userInfo, '***@')
     .replace(queryPair, (pair, mark: string, name: string) =>
       isSecretName(name) ? `${mark}${name}=***` : pair,
     );

@@ -35,6 +35,8 @@ create table tidemark.collector_runs (
   revision          text        not null,
   started_at        timestamptz not null default clock_timestamp(),
   completed_at      timestamptz,
+  -- Set when it goes on after a pause.
+  resumed_at        timestamptz,
   chunks_planned    integer     not null default 0,
   chunks_done       integer     not null default 0,
   chunks_failed     integer     not null default 0,
@@ -47,6 +49,10 @@ create table tidemark.collector_runs (
   records_rejected  bigint      not null default 0,
   records_refetched bigint      not null default 0,
   records_deleted   bigint      not null default 0,
+  -- Rows of the target's children, which are no records.
+  children_inserted bigint      not null default 0,
+  children_updated  bigint      not null default 0,
+  children_deleted  bigint      not null default 0,
   -- Records whose cursor lies outside of what was asked for, loaded or rejected.
   records_out_of_range bigint   not null default 0,
   -- Rows that were written although everything up to beyond their cursor had been read before: how many, how long after
@@ -99,6 +105,8 @@ create table tidemark.chunks (
   items             text[]  not null default '{}',
   -- The table that a rehearsal loads into instead of the target.
   scratch           text,
+  -- The dead letters that it brings again, by their places in its one batch.
+  letters           bigint[],
   -- True while the target is known to hold none of this chunk's rows, so that COPY may go straight into it.
   straight          boolean not null default false,
   released_at       timestamptz,
@@ -106,6 +114,8 @@ create table tidemark.chunks (
   error_code        text,
   error_message     text,
   pages_read        integer not null default 0,
+  -- Pages that an earlier run has read and loaded, from which this one goes on: they are kept with it, as pages without parts.
+  pages_before      integer not null default 0,
   parts_recorded    integer not null default 0,
   batches_loaded    integer not null default 0,
   records_processed bigint  not null default 0,
@@ -114,6 +124,9 @@ create table tidemark.chunks (
   records_unchanged bigint  not null default 0,
   records_stale     bigint  not null default 0,
   records_rejected  bigint  not null default 0,
+  children_inserted bigint  not null default 0,
+  children_updated  bigint  not null default 0,
+  children_deleted  bigint  not null default 0,
   -- Of the rejected ones those that are put aside, which fail nothing.
   records_quarantined  bigint not null default 0,
   records_out_of_range bigint not null default 0,
@@ -165,6 +178,9 @@ create table tidemark.batches (
   records_unchanged integer not null default 0,
   records_stale     integer not null default 0,
   records_rejected  integer not null default 0,
+  children_inserted integer not null default 0,
+  children_updated  integer not null default 0,
+  children_deleted  integer not null default 0,
   records_out_of_range integer not null default 0,
   -- Values that a column could not take and that its schema contract leaves out.
   values_discarded  integer not null default 0,
@@ -238,17 +254,41 @@ create table tidemark.dead_letters (
   seq            integer,
   digest         text,
   part           integer,
-  kind           text        not null check (kind in ('record', 'page', 'message')),
+  -- A record as its source gave it; a row as PostgreSQL refused it, its values by column as COPY's text has them; a page's
+  -- answer or task; a message's body.
+  kind           text        not null check (kind in ('record', 'row', 'page', 'message')),
   position       integer,
   code           text        not null,
   reason         text        not null,
   payload        text        not null,
   status         text        not null default 'open' check (status in ('open', 'replaying', 'replayed', 'discarded')),
   trace_id       text,
-  created_at     timestamptz not null default clock_timestamp()
+  created_at     timestamptz not null default clock_timestamp(),
+  -- As it came, where somebody has edited it.
+  original_payload text,
+  edited_at      timestamptz,
+  -- The run and chunk that brings it again, or did last, and how often that was.
+  replay_run_id  uuid,
+  replay_chunk_id integer,
+  replays        integer     not null default 0,
+  -- When it was replayed or discarded, and why the latter.
+  settled_at     timestamptz,
+  note           text
 );
 create index dead_letters_run on tidemark.dead_letters (run_id);
 create index dead_letters_age on tidemark.dead_letters (created_at);
+create index dead_letters_open on tidemark.dead_letters (collector_name, id) where status = 'open';
+create index dead_letters_replaying on tidemark.dead_letters (replay_run_id, replay_chunk_id) where status = 'replaying';
+
+-- What batches of a collector wait for that is neither their fault nor the network's: a column, a right, room on a disk.
+create table tidemark.waits (
+  collector_name text primary key,
+  code           text        not null,
+  reason         text        not null,
+  since          timestamptz not null default clock_timestamp(),
+  -- A wait that nobody has told of for a while is over.
+  seen_at        timestamptz not null default clock_timestamp()
+);
 
 -- What a source may be asked: one row for each source, and one for each entity and token of it with a budget of its own.
 create table tidemark.rate_limits (

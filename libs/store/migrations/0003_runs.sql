@@ -23,7 +23,7 @@ begin
   end if;
   if exists (select from tidemark.chunks
               where run_id = p_run and chunk_id = p_chunk
-                and (pages_read <= v_last or batches_loaded < parts_recorded)) then
+                and (pages_before + pages_read <= v_last or batches_loaded < parts_recorded)) then
     return false;
   end if;
   if (select count(*) from tidemark.pages
@@ -237,6 +237,9 @@ begin
          records_unchanged = records_unchanged + v_chunk.records_unchanged,
          records_stale     = records_stale + v_chunk.records_stale,
          records_rejected  = records_rejected + v_chunk.records_rejected,
+         children_inserted = children_inserted + v_chunk.children_inserted,
+         children_updated  = children_updated + v_chunk.children_updated,
+         children_deleted  = children_deleted + v_chunk.children_deleted,
          records_out_of_range = records_out_of_range + v_chunk.records_out_of_range,
          late_records      = late_records + v_chunk.late_records,
          max_lateness      = greatest(max_lateness, v_chunk.max_lateness),
@@ -249,6 +252,9 @@ begin
 
   if p_status = 'done' and v_run.mode <> 'rehearsal' then
     perform tidemark.cover(v_run, v_chunk);
+  end if;
+  if v_run.mode = 'replay' then
+    perform tidemark.settle_letters(p_run, p_chunk, p_status, p_code, p_message);
   end if;
   perform tidemark.check_limits(p_run);
 
@@ -274,7 +280,7 @@ begin
        set status = 'cancelled', completed_at = clock_timestamp()
      where run_id = p_run and status in ('waiting', 'active')
     returning pages_read, records_processed, records_inserted, records_updated, records_unchanged,
-              records_stale, records_rejected, records_out_of_range, late_records, max_lateness, lookback_needed),
+              records_stale, records_rejected, children_inserted, children_updated, children_deleted, records_out_of_range, late_records, max_lateness, lookback_needed),
   totals as (
     select coalesce(sum(pages_read), 0) as pages_read,
            coalesce(sum(records_processed), 0) as processed,
@@ -283,6 +289,9 @@ begin
            coalesce(sum(records_unchanged), 0) as unchanged,
            coalesce(sum(records_stale), 0) as stale,
            coalesce(sum(records_rejected), 0) as rejected,
+           coalesce(sum(children_inserted), 0) as children_inserted,
+           coalesce(sum(children_updated), 0) as children_updated,
+           coalesce(sum(children_deleted), 0) as children_deleted,
            coalesce(sum(records_out_of_range), 0) as out_of_range,
            coalesce(sum(late_records), 0) as late,
            max(max_lateness) as max_lateness,
@@ -298,6 +307,9 @@ begin
          records_unchanged = r.records_unchanged + t.unchanged,
          records_stale     = r.records_stale + t.stale,
          records_rejected  = r.records_rejected + t.rejected,
+         children_inserted = r.children_inserted + t.children_inserted,
+         children_updated  = r.children_updated + t.children_updated,
+         children_deleted  = r.children_deleted + t.children_deleted,
          records_out_of_range = r.records_out_of_range + t.out_of_range,
          late_records      = r.late_records + t.late,
          max_lateness      = greatest(r.max_lateness, t.max_lateness),
@@ -305,6 +317,8 @@ begin
          records_refetched = tidemark.count_refetched(p_run)
     from totals t
    where r.id = p_run;
+  -- What it did not come to is open again.
+  perform tidemark.settle_letters(p_run, null, p_status, null, null);
   return p_status;
 end $$;
 
@@ -314,6 +328,29 @@ create function tidemark.cancel_run(p_run uuid, p_reason text) returns text
   begin atomic
     select tidemark.end_run(p_run, 'cancelled', p_reason);
   end;
+
+-- The first page of a chunk that is not recorded, or of which a part never arrived.
+create function tidemark.frontier_of(p_run uuid, p_chunk integer) returns integer
+  language sql stable
+  return (
+    select coalesce(min(s.seq), 0)
+      from generate_series(0, (select coalesce(max(p.seq), -1) + 1 from tidemark.pages p
+                                where p.run_id = p_run and p.chunk_id = p_chunk)) as s(seq)
+      left join tidemark.pages p on p.run_id = p_run and p.chunk_id = p_chunk and p.seq = s.seq
+     where p.seq is null
+        or p.parts > (select count(*) from tidemark.batches b
+                       where b.run_id = p_run and b.chunk_id = p_chunk and b.seq = p.seq
+                         and b.digest = p.digest and b.outcome <> 'failed'));
+
+-- The places, from a seq on, that the pages before it name.
+create function tidemark.places_from(p_run uuid, p_chunk integer, p_seq integer) returns jsonb
+  language sql stable
+  return (
+    select jsonb_agg(place order by (place ->> 'seq')::integer)
+      from (select distinct on ((place ->> 'seq')::integer) place
+              from tidemark.pages p, jsonb_array_elements(p.next) as place
+             where p.run_id = p_run and p.chunk_id = p_chunk and p.seq < p_seq
+               and (place ->> 'seq')::integer >= p_seq) as open);
 
 -- Starts a lost chunk again at its frontier, as the next attempt: from the first page that is not recorded or of which
 -- a part never arrived; it and what follows are forgotten and read again. Answers the places to publish, or nothing when
@@ -334,29 +371,18 @@ begin
     return;
   end if;
 
-  select coalesce(min(s.seq), 0) into v_frontier
-    from generate_series(0, (select coalesce(max(p.seq), -1) + 1 from tidemark.pages p
-                              where p.run_id = p_run and p.chunk_id = p_chunk)) as s(seq)
-    left join tidemark.pages p on p.run_id = p_run and p.chunk_id = p_chunk and p.seq = s.seq
-   where p.seq is null
-      or p.parts > (select count(*) from tidemark.batches b
-                     where b.run_id = p_run and b.chunk_id = p_chunk and b.seq = p.seq
-                       and b.digest = p.digest and b.outcome <> 'failed');
-
+  v_frontier := tidemark.frontier_of(p_run, p_chunk);
   delete from tidemark.pages where run_id = p_run and chunk_id = p_chunk and seq >= v_frontier;
   attempt := p_attempt + 1;
   update tidemark.chunks c
      set attempt = p_attempt + 1, released_at = clock_timestamp(),
-         pages_read = (select count(*) from tidemark.pages where run_id = p_run and chunk_id = p_chunk),
+         pages_read = (select count(*) from tidemark.pages where run_id = p_run and chunk_id = p_chunk) - c.pages_before,
          parts_recorded = (select coalesce(sum(parts), 0) from tidemark.pages where run_id = p_run and chunk_id = p_chunk)
    where c.run_id = p_run and c.chunk_id = p_chunk;
 
   if v_frontier = 0 then
     places := jsonb_build_array(v_chunk.task -> 'page');
   else
-    select jsonb_agg(place order by (place ->> 'seq')::integer) into places
-      from (select distinct on ((place ->> 'seq')::integer) place
-              from tidemark.pages p, jsonb_array_elements(p.next) as place
-             where p.run_id = p_run and p.chunk_id = p_chunk and (place ->> 'seq')::integer >= v_frontier) as open;
+    places := tidemark.places_from(p_run, p_chunk, v_frontier);
   end if;
 end $$;

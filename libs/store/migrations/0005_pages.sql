@@ -54,6 +54,7 @@ create function tidemark.finish_batch(
   p_max_rejects double precision, p_straight boolean,
   p_quarantined integer default 0, p_out_of_range integer default 0,
   p_late integer default 0, p_lateness_us numeric default null, p_lookback_needed numeric default null,
+  p_children_inserted integer default 0, p_children_updated integer default 0, p_children_deleted integer default 0,
   out verdict text, out ending text)
   language plpgsql as $$
 declare
@@ -75,6 +76,8 @@ begin
      set records_processed = p_inserted + p_updated + p_unchanged + p_stale + p_rejected,
          records_inserted = p_inserted, records_updated = p_updated, records_unchanged = p_unchanged,
          records_stale = p_stale, records_rejected = p_rejected, records_out_of_range = p_out_of_range,
+         children_inserted = p_children_inserted, children_updated = p_children_updated,
+         children_deleted = p_children_deleted,
          loaded_at = clock_timestamp()
    where id = p_batch;
 
@@ -86,6 +89,9 @@ begin
          records_unchanged = records_unchanged + p_unchanged,
          records_stale     = records_stale + p_stale,
          records_rejected  = records_rejected + p_rejected,
+         children_inserted = children_inserted + p_children_inserted,
+         children_updated  = children_updated + p_children_updated,
+         children_deleted  = children_deleted + p_children_deleted,
          records_quarantined  = records_quarantined + p_quarantined,
          records_out_of_range = records_out_of_range + p_out_of_range,
          late_records      = late_records + p_late,

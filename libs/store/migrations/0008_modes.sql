@@ -60,11 +60,12 @@ begin
   end if;
 end $$;
 
--- Copies chunks of an ended run into a new one, to be read from their beginning; answers how many. They keep their
--- numbers. A window of which other slices were read by the earlier run is covered up to where these saw it; while some
+-- Copies chunks of an ended run into a new one; answers how many. They keep their numbers. Those that were cut off go on
+-- where they were, if p_goes_on says that a place in the source is still the same; all others are read from their beginning. A window of which other slices were read by the earlier run is covered up to where these saw it; while some
 -- slice of it is missing in both, it covers nothing.
 create function tidemark.take_over_chunks(
-  p_run uuid, p_parent uuid, p_statuses text[], p_chunks integer[], p_revision text, p_planned_at numeric)
+  p_run uuid, p_parent uuid, p_statuses text[], p_chunks integer[], p_revision text, p_planned_at numeric,
+  p_goes_on boolean)
   returns integer
   language plpgsql as $$
 declare
@@ -98,6 +99,22 @@ begin
            on b.partition = s.partition
    where s.taken;
   get diagnostics v_taken = row_count;
+
+  if p_goes_on then
+    update tidemark.chunks c
+       set pages_before = f.frontier
+      from tidemark.chunks s
+     cross join lateral (select tidemark.frontier_of(s.run_id, s.chunk_id) as frontier) as f
+     where c.run_id = p_run and s.run_id = p_parent and s.chunk_id = c.chunk_id and s.status = 'cancelled'
+       and jsonb_array_length(tidemark.places_from(s.run_id, s.chunk_id, f.frontier)) = 1;
+
+    insert into tidemark.pages
+           (run_id, chunk_id, seq, digest, parts, outcome, last, next, bound, signal, found, seen, asked_at)
+    select p_run, p.chunk_id, p.seq, p.digest, 0, p.outcome, p.last, p.next, p.bound, p.signal, p.found, p.seen, p.asked_at
+      from tidemark.chunks c
+      join tidemark.pages p on p.run_id = p_parent and p.chunk_id = c.chunk_id and p.seq < c.pages_before
+     where c.run_id = p_run;
+  end if;
 
   update tidemark.collector_runs r
      set succeeded_by = p_run

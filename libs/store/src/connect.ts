@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { checkAddress } from './check-address.ts';
 import { translateDatabaseError } from './translate-error.ts';
 
 /** A pool or the client of an open transaction: what an operation runs on. */
@@ -13,13 +14,20 @@ export interface StoreOptions {
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   readonly idleInTransactionTimeoutMs?: number;
+  /** How much longer than a statement may run an answer is waited for: a network that drops everything never says so. */
+  readonly silenceMs?: number;
 }
+
+const STATEMENT_TIMEOUT_MS = 120_000;
+const SILENCE_MS = 10_000;
 
 /** A pool of connections to PostgreSQL whose errors are already told apart: wait, or give up. */
 export class Store implements AsyncDisposable {
   readonly pool: pg.Pool;
 
   constructor(options: StoreOptions) {
+    checkAddress(options.url);
+    const statementTimeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS;
     this.pool = new pg.Pool({
       connectionString: options.url,
       application_name: options.name,
@@ -27,7 +35,8 @@ export class Store implements AsyncDisposable {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
       lock_timeout: options.lockTimeoutMs ?? 5_000,
-      statement_timeout: options.statementTimeoutMs ?? 120_000,
+      statement_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + (options.silenceMs ?? SILENCE_MS),
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 20_000,
     });
     // An idle connection that breaks is replaced at its next use; without a listener it would end the process.

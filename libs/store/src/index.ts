@@ -1,13 +1,16 @@
 export { migrate } from './migrate.ts';
+export { asOwner } from './as-owner.ts';
 export { Store } from './connect.ts';
 export type { Queryable, StoreOptions } from './connect.ts';
-export { RecordRefusedError, translateDatabaseError } from './translate-error.ts';
+export { RecordRefusedError, translateDatabaseError, whyUnreachable } from './translate-error.ts';
 export type { RunRow } from './status/run-columns.ts';
 export { findRun } from './status/find-run.ts';
 export { listRuns, type RunFilter } from './status/list-runs.ts';
 export { listCollectorStatus, type CollectorStatusRow } from './status/list-collector-status.ts';
 export type { CommandRow } from './status/command-row.ts';
 export { findCommand } from './status/find-command.ts';
+export { beatTimeline, type Beat, type Restore } from './timeline/beat-timeline.ts';
+export { listRestores, type RestoreRow } from './timeline/list-restores.ts';
 export { listRefusedCommands } from './status/list-refused-commands.ts';
 export { findCollector } from './collectors/find-collector.ts';
 export type { CollectorRow } from './collectors/find-collector.ts';
@@ -73,6 +76,7 @@ export { openBatch, type OpenBatch, type OpenedBatch } from './batches/open-batc
 export {
   finishBatch,
   type BatchCounts,
+  type ChildCounts,
   type CursorNotes,
   type FinishBatch,
   type LateRows,
@@ -85,6 +89,23 @@ export {
   type DeadLetterOrigin,
 } from './dead-letters/insert-dead-letters.ts';
 export { insertLostMessage, type LostMessage } from './dead-letters/insert-lost-message.ts';
+export { claimLetters, type LetterClaim } from './dead-letters/claim-letters.ts';
+export { collectorsOfLetters } from './dead-letters/collectors-of-letters.ts';
+export { discardLetters } from './dead-letters/discard-letters.ts';
+export { editLetter } from './dead-letters/edit-letter.ts';
+export { findDeadLetter, type WholeDeadLetterRow } from './dead-letters/find-dead-letter.ts';
+export { hasReplayingLetters } from './dead-letters/has-replaying-letters.ts';
+export { listDeadLetters, type DeadLetterRow } from './dead-letters/list-dead-letters.ts';
+export {
+  listLettersToReplay,
+  type LetterChoice,
+  type LetterToReplay,
+} from './dead-letters/list-letters-to-replay.ts';
+export { readLetters, type LetterContent } from './dead-letters/read-letters.ts';
+export { settleBatchLetters } from './dead-letters/settle-batch-letters.ts';
+export { forgetWait } from './waits/forget-wait.ts';
+export { listWaits, type WaitRow } from './waits/list-waits.ts';
+export { noteWait, type Wait } from './waits/note-wait.ts';
 export { retireCollector } from './collectors/retire-collector.ts';
 export type { CollectorSummaryRow } from './status/collector-columns.ts';
 export type { LateRowsRow } from './status/late-rows.ts';

@@ -20,12 +20,26 @@ export class RecordRefusedError extends TerminalError {
 export function translateDatabaseError(error: unknown): unknown {
   if (error instanceof TerminalError || error instanceof TransientError) return error;
   if (error instanceof pg.DatabaseError) return translateSqlState(error);
+  if (isUntrusted(error)) {
+    return new TransientError(
+      'DATABASE_UNAVAILABLE',
+      `no safe connection to PostgreSQL: ${error.message}; see sslmode and sslrootcert in DATABASE_URL`,
+      { cause: error },
+    );
+  }
   if (isConnectionError(error)) {
     return new TransientError('DATABASE_UNAVAILABLE', `PostgreSQL is away: ${error.message}`, {
       cause: error,
     });
   }
   return error;
+}
+
+/** Why PostgreSQL cannot be worked with now, for people: that it is away, or what it refuses. */
+export function whyUnreachable(error: unknown): string {
+  const failure = translateDatabaseError(error);
+  const isTold = failure instanceof TransientError && !isConnectionError(failure.cause);
+  return isTold ? failure.message : 'PostgreSQL is away';
 }
 
 function translateSqlState(error: pg.DatabaseError): Error {
@@ -45,7 +59,17 @@ function translateSqlState(error: pg.DatabaseError): Error {
 
 const connectionCodes = /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
 const connectionMessages =
-  /connection terminated|timeout exceeded|connection error|client has encountered/i;
+  /connection terminated|timeout exceeded|query read timeout|connection error|client has encountered/i;
+
+/** Codes of OpenSSL's and Node's objections to a certificate, and what the driver says of a server without TLS. */
+const untrusted =
+  /^(ERR_TLS_|ERR_SSL_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|CERT_|HOSTNAME_MISMATCH)|does not support SSL/;
+
+function isUntrusted(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return untrusted.test(code) || untrusted.test(error.message);
+}
 
 function isConnectionError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;

@@ -15,6 +15,7 @@ import {
   resetWatermarks,
   resumeRun,
   takeOverChunks,
+  type TakeOver,
 } from '../src/index.ts';
 import { aRun, loadABatch, readRun, recordAPage } from './run-builder.ts';
 
@@ -58,6 +59,19 @@ async function planned(run: string): Promise<string> {
 
 /** A run that takes chunks of another one up, active as if they were released. */
 async function takeUp(parent: string, chunkIds?: readonly number[]) {
+  const taking = await takeFrom(parent, { statuses: ['failed'], chunkIds, goesOn: false });
+  await pool.query(
+    `update tidemark.chunks set status = 'active', attempt = 1, released_at = clock_timestamp() where run_id = $1`,
+    [taking.id],
+  );
+  return taking;
+}
+
+/** A run that takes chunks of another one up and has not begun. */
+async function takeFrom(
+  parent: string,
+  what: Pick<TakeOver, 'statuses' | 'chunkIds' | 'goesOn'>,
+): Promise<{ readonly id: string; readonly taken: number }> {
   const id = randomUUID();
   await insertRun(pool, {
     id,
@@ -73,15 +87,10 @@ async function takeUp(parent: string, chunkIds?: readonly number[]) {
   const taken = await takeOverChunks(pool, {
     runId: id,
     parentRunId: parent,
-    statuses: ['failed'],
-    chunkIds,
+    ...what,
     revision: 'fedcba9876543210',
     plannedAtUs: '1800000000000000',
   });
-  await pool.query(
-    `update tidemark.chunks set status = 'active', attempt = 1, released_at = clock_timestamp() where run_id = $1`,
-    [id],
-  );
   return { id, taken };
 }
 
@@ -158,6 +167,75 @@ describe('the checkpoint', () => {
     await read(second, 0, '10');
 
     expect(await findCheckpoint(pool, 'things', 'live')).toBeUndefined();
+  });
+});
+
+describe('a chunk that was cut off', () => {
+  const both = ['failed', 'cancelled'] as const;
+
+  /** A run that read three pages of its chunk, of which two were loaded, when it ended. */
+  const cutOff = async (): Promise<string> => {
+    const run = await planned(
+      await aRun(pool, { chunks: [{ cursorFrom: '0', cursorTo: '1000' }] }),
+    );
+    for (const seq of [0, 1, 2]) {
+      await recordAPage(pool, run, { seq, next: [seq + 1], bound: seq === 0 ? '900' : null });
+    }
+    await loadABatch(pool, run, { seq: 0 });
+    await loadABatch(pool, run, { seq: 1 });
+    await cancelRun(pool, run, 'enough');
+    return run;
+  };
+  const release = async (run: string) =>
+    (await releaseChunks(pool, run)).map(
+      ({ task }) => (task as { page: { seq: number } }).page.seq,
+    );
+
+  test('goes on at its first page that was not loaded, and counts what it reads itself', async () => {
+    const { id } = await takeFrom(await cutOff(), { statuses: both, goesOn: true });
+    await planned(id);
+
+    expect(await release(id)).toEqual([2]);
+    await recordAPage(pool, id, { seq: 2, last: true, digest: 'b' });
+    expect(await readRun(pool, id)).toMatchObject({ ended: false });
+    await loadABatch(pool, id, { seq: 2, digest: 'b' });
+
+    expect(await readRun(pool, id)).toMatchObject({
+      status: 'success',
+      pages_read: 1,
+      records_processed: 1,
+      records_refetched: 0,
+    });
+    // Up to where the first page of all saw the source.
+    expect(await covered()).toEqual(['0-900']);
+  });
+
+  test('is begun again there when it is lost, and goes on from there once more', async () => {
+    const second = await takeFrom(await cutOff(), { statuses: both, goesOn: true });
+    await release(second.id);
+
+    const { rows } = await pool.query<{ places: { seq: number }[] }>(
+      'select places from tidemark.restart_chunk($1, 0, 1)',
+      [second.id],
+    );
+    expect(rows[0]?.places.map(({ seq }) => seq)).toEqual([2]);
+
+    await cancelRun(pool, second.id, 'enough');
+    const third = await takeFrom(second.id, { statuses: both, goesOn: true });
+    expect(await release(third.id)).toEqual([2]);
+  });
+
+  test('is read from its beginning where no place is kept, and after it has failed', async () => {
+    const again = await takeFrom(await cutOff(), { statuses: both, goesOn: false });
+    expect(await release(again.id)).toEqual([0]);
+    await cancelRun(pool, again.id, 'enough');
+
+    const third = await takeFrom(await cutOff(), { statuses: both, goesOn: true });
+    expect(await release(third.id)).toEqual([2]);
+    await fail(third.id, 0);
+    const fourth = await takeFrom(third.id, { statuses: both, goesOn: true });
+
+    expect(await release(fourth.id)).toEqual([0]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { freePort, type NatsServer } from '@tidemark/local';
 
 // Loaded only when asked for: testcontainers is large, and needs a container engine.
-const NATS_IMAGE = 'nats:2-alpine';
-const POSTGRES_IMAGE = 'postgres:18-alpine';
+const NATS_IMAGE = 'nats:2.15.1-alpine';
+const POSTGRES_IMAGE = 'postgres:18.6-alpine';
 
 /** A PostgreSQL in a container, without fsync. */
 export interface PostgresContainer {

@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { findNatsServer, readAddresses, startPostgres, type Addresses } from '@tidemark/local';
+import {
+  findNatsServer,
+  readAddresses,
+  startPostgres,
+  type Addresses,
+  type PostgresVersion,
+} from '@tidemark/local';
 import type { TestProject } from 'vitest/node';
 import { startPostgresContainer, wantsContainers } from './containers.ts';
+import { choosePostgresVersion } from './postgres-version.ts';
 import { makeRunFolder, makeServerFolder, removeDeadRuns, removeRunFolder } from './run-folder.ts';
 import { dropDatabase, makeTemplate } from './template.ts';
 import type { TestServers } from './test-servers.ts';
@@ -23,12 +30,19 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     for (const each of ends.toReversed()) await each();
   };
   try {
-    const admin = await findAdmin(addresses, runFolder);
+    const nats = await findNats(addresses);
+    const postgresVersion = choosePostgresVersion(process.env, nats);
+    const admin = await findAdmin(addresses, runFolder, postgresVersion);
     ends.push(async () => admin.stop());
     const template = await makeTemplate(admin.url);
     ends.push(async () => dropDatabase(admin.url, template));
-    const nats = await findNats(addresses);
-    project.provide('tidemark', { runFolder, adminUrl: admin.url, template, nats });
+    project.provide('tidemark', {
+      runFolder,
+      adminUrl: admin.url,
+      template,
+      postgresVersion,
+      nats,
+    });
     return end;
   } catch (error) {
     await end();
@@ -36,13 +50,18 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   }
 }
 
-async function findAdmin(addresses: Addresses, runFolder: string): Promise<Admin> {
+async function findAdmin(
+  addresses: Addresses,
+  runFolder: string,
+  version: PostgresVersion,
+): Promise<Admin> {
   if (addresses.databaseUrl !== undefined) {
     return { url: addresses.databaseUrl, stop: async () => undefined };
   }
   if (wantsContainers(process.env)) return startPostgresContainer();
   const server = await startPostgres({
     folder: makeServerFolder(runFolder, 'postgres'),
+    version,
     fsync: false,
     settings: { max_connections: '300' },
     log,

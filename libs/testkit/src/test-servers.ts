@@ -1,3 +1,4 @@
+import type { PostgresVersion } from '@tidemark/local';
 import { inject } from 'vitest';
 
 /** What the set-up of a test run tells its tests. */
@@ -7,6 +8,8 @@ export interface TestServers {
   readonly adminUrl: string;
   /** The migrated database that fresh ones are copies of. */
   readonly template: string;
+  /** What a test that wants a PostgreSQL of its own gets. */
+  readonly postgresVersion: PostgresVersion;
   readonly nats:
     | { readonly kind: 'binary'; readonly binary: string }
     | { readonly kind: 'external'; readonly url: string }

@@ -1,3 +1,4 @@
+import { type BusOptions, readTlsFiles } from '@tidemark/bus';
 import { readSecrets, type Secrets } from '@tidemark/collector-sdk';
 import { readEnv } from '@tidemark/runtime';
 import { z } from 'zod';
@@ -5,6 +6,9 @@ import { z } from 'zod';
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  NATS_CA_FILE: z.string().optional(),
+  NATS_CERT_FILE: z.string().optional(),
+  NATS_KEY_FILE: z.string().optional(),
   TIDEMARK_HTTP_HOST: z.string().default('127.0.0.1'),
   TIDEMARK_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   TIDEMARK_ACK_WAIT_MS: z.coerce.number().int().positive().default(30_000),
@@ -16,6 +20,8 @@ const schema = z.object({
 export interface ExtractorConfig {
   readonly databaseUrl: string;
   readonly natsUrl: string;
+  /** Certificates for NATS; TLS as the address has it when undefined. */
+  readonly natsTls?: BusOptions['tls'];
   readonly httpHost: string;
   readonly httpPort: number;
   readonly ackWaitMs: number;
@@ -33,6 +39,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ExtractorConfig {
   return {
     databaseUrl: read.DATABASE_URL,
     natsUrl: read.NATS_URL,
+    natsTls: readTlsFiles(read),
     httpHost: read.TIDEMARK_HTTP_HOST,
     httpPort: read.TIDEMARK_HTTP_PORT,
     ackWaitMs: read.TIDEMARK_ACK_WAIT_MS,

@@ -6,7 +6,7 @@ const failure = { code: 'SOURCE_UNAVAILABLE', reason: 'x', again: 'counted' } as
 const throttle = { code: 'SOURCE_THROTTLED', reason: 'x', again: 'uncounted' } as const;
 
 test('failures wait longer and longer, until no try is left', () => {
-  const patience = new PagePatience(() => 1);
+  const patience = new PagePatience({ random: () => 1 });
 
   expect([1, 2, 3].map(() => patience.refused(failure, limits))).toEqual([1_000, 2_000, undefined]);
 });
@@ -16,7 +16,7 @@ test('what asking again cannot cure has no second try', () => {
 });
 
 test('a rate limit is never a try, and waits for a minute at most unless the source says more', () => {
-  const patience = new PagePatience(() => 1);
+  const patience = new PagePatience({ random: () => 1 });
 
   const delays = Array.from({ length: 20 }, () => patience.refused(throttle, limits));
 
@@ -36,7 +36,7 @@ test('a booked slot is used once', () => {
 
 test('a limit of waiting counts from the first wait of the page', () => {
   let nowMs = 0;
-  const patience = new PagePatience(Math.random, () => nowMs);
+  const patience = new PagePatience({ nowMs: () => nowMs });
 
   expect(patience.mayWait(900, 1_000)).toBe(true);
   nowMs = 900;
@@ -49,4 +49,11 @@ test('a fresh token is tried once for a page', () => {
   const patience = new PagePatience();
 
   expect([patience.mayRenew(), patience.mayRenew()]).toEqual([true, false]);
+});
+
+test('a page that waited in a process before this one has less left', () => {
+  const patience = new PagePatience({ nowMs: () => 5_000, waitedMs: 800 });
+
+  expect(patience.mayWait(200, 1_000)).toBe(true);
+  expect(patience.mayWait(201, 1_000)).toBe(false);
 });

@@ -13,6 +13,13 @@ export interface Booking {
   readonly lateMs: number;
 }
 
+export interface PatienceOptions {
+  readonly random?: () => number;
+  readonly nowMs?: () => number;
+  /** How long the page has waited in a process that was stopped meanwhile. */
+  readonly waitedMs?: number | undefined;
+}
+
 const LONGEST_MS = 60_000;
 
 /**
@@ -29,9 +36,11 @@ export class PagePatience {
   #isRenewed = false;
   #booking: Booking | undefined;
 
-  constructor(random: () => number = Math.random, nowMs: () => number = () => performance.now()) {
+  constructor(options: PatienceOptions = {}) {
+    const { random = Math.random, nowMs = () => performance.now(), waitedMs } = options;
     this.#random = random;
     this.#nowMs = nowMs;
+    if (waitedMs !== undefined) this.#waitingSinceMs = nowMs() - Math.max(0, waitedMs);
   }
 
   /** Takes in a refusal: how long to wait before the next try, or undefined when there is none left. */

@@ -1,6 +1,7 @@
 import {
   connectBus,
   createDefinitions,
+  createCompany,
   createGate,
   startLanes,
   type Bus,
@@ -8,7 +9,7 @@ import {
 } from '@tidemark/bus';
 import { createGuardedAgent, Credentials } from '@tidemark/collector-sdk';
 import { startHealth, type Service } from '@tidemark/runtime';
-import { Store } from '@tidemark/store';
+import { Store, whyUnreachable } from '@tidemark/store';
 import { prometheusHandler } from '@tidemark/telemetry';
 import { Budgets } from './budgets.ts';
 import { ByteBudget } from './byte-budget.ts';
@@ -32,7 +33,13 @@ export async function startExtractor(
   await using opening = new AsyncDisposableStack();
   const store = opening.use(openStore(config));
   const bus = opening.use(
-    await connectBus({ url: config.natsUrl, name: 'tidemark-extractor', logger, signal }),
+    await connectBus({
+      url: config.natsUrl,
+      tls: config.natsTls,
+      name: 'tidemark-extractor',
+      logger,
+      signal,
+    }),
   );
   const agent = opening.adopt(createGuardedAgent(64), async (each) => each.destroy());
   const definitions = new CompiledDefinitions(createDefinitions(bus));
@@ -42,15 +49,17 @@ export async function startExtractor(
   const credentials = new Credentials(secrets, agent);
   const asking = { secrets, credentials, budgets: new Budgets(), dispatcher: agent, patience };
   const deps = { store, bus, definitions, ...asking, databases };
-  const lanes = opening.use(new CollectorLanes(bus, openLanes(config, deps), config.discoveryMs));
+  const opened: CollectorLanes[] = [];
   const health = opening.use(
     await startHealth({
       host: config.httpHost,
       port: config.httpPort,
-      ready: async () => reasonsNotReady(bus, store, lanes),
+      ready: async () => reasonsNotReady(bus, store, opened),
+      stopping: signal,
       ...optionalMetrics(),
     }),
   );
+  opened.push(opening.use(new CollectorLanes(bus, openLanes(config, deps), config.discoveryMs)));
   logger.info({ http: `http://${config.httpHost}:${health.port}` }, 'ready');
   return serviceOf(bus, opening.move());
 }
@@ -84,6 +93,7 @@ function backfillPlaces(config: ExtractorConfig): number {
 function openLanes(config: ExtractorConfig, shared: Omit<PageTaskDeps, 'memory'>): OpenLanes {
   const placesOf = { live: config.lanes, backfill: backfillPlaces(config) };
   const gates = { live: createGate(placesOf.live), backfill: createGate(placesOf.backfill) };
+  const company = createCompany();
   const memory = {
     live: new ByteBudget(MEMORY_BYTES.live),
     backfill: new ByteBudget(MEMORY_BYTES.backfill),
@@ -95,6 +105,7 @@ function openLanes(config: ExtractorConfig, shared: Omit<PageTaskDeps, 'memory'>
       consumer,
       lanes: placesOf[runClass],
       gate: gates[runClass],
+      company,
       ackWaitMs: config.ackWaitMs,
       logger,
       handler: async (message, signal) => onPageTask(message, deps, signal),
@@ -104,14 +115,18 @@ function openLanes(config: ExtractorConfig, shared: Omit<PageTaskDeps, 'memory'>
   };
 }
 
-async function reasonsNotReady(bus: Bus, store: Store, lanes: CollectorLanes): Promise<string[]> {
+async function reasonsNotReady(
+  bus: Bus,
+  store: Store,
+  opened: readonly CollectorLanes[],
+): Promise<string[]> {
   const reasons: string[] = [];
   if (!bus.isConnected()) reasons.push('NATS is away');
-  else if (!lanes.hasLooked) reasons.push('the streams do not exist yet');
+  else if (opened[0]?.hasLooked !== true) reasons.push('the streams do not exist yet');
   await store
     .with(async (db) => db.query('select 1'))
-    .catch(() => {
-      reasons.push('PostgreSQL is away');
+    .catch((error: unknown) => {
+      reasons.push(whyUnreachable(error));
     });
   return reasons;
 }

@@ -2,6 +2,7 @@ import { createGate, type Gate } from '@tidemark/bus';
 import {
   beginStatement,
   durationToMs,
+  oneStatement,
   readDatabaseAddress,
   type CompiledQuery,
   type Connection,
@@ -109,7 +110,7 @@ async function inTransaction<T>(
   try {
     await client.query(begin);
     const result = await work({
-      query: async ({ text, values }) => client.query({ text, values: [...values] }),
+      query: async (statement) => client.query(oneStatement(statement)),
     });
     await client.query('commit');
     release();

@@ -1,9 +1,13 @@
+import { type BusOptions, readTlsFiles } from '@tidemark/bus';
 import { readEnv } from '@tidemark/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  NATS_CA_FILE: z.string().optional(),
+  NATS_CERT_FILE: z.string().optional(),
+  NATS_KEY_FILE: z.string().optional(),
   TIDEMARK_HTTP_HOST: z.string().default('127.0.0.1'),
   TIDEMARK_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   TIDEMARK_ACK_WAIT_MS: z.coerce.number().int().positive().default(30_000),
@@ -14,6 +18,8 @@ const schema = z.object({
 export interface LoaderConfig {
   readonly databaseUrl: string;
   readonly natsUrl: string;
+  /** Certificates for NATS; TLS as the address has it when undefined. */
+  readonly natsTls?: BusOptions['tls'];
   readonly httpHost: string;
   readonly httpPort: number;
   readonly ackWaitMs: number;
@@ -28,6 +34,7 @@ export function readConfig(env: NodeJS.ProcessEnv): LoaderConfig {
   return {
     databaseUrl: read.DATABASE_URL,
     natsUrl: read.NATS_URL,
+    natsTls: readTlsFiles(read),
     httpHost: read.TIDEMARK_HTTP_HOST,
     httpPort: read.TIDEMARK_HTTP_PORT,
     ackWaitMs: read.TIDEMARK_ACK_WAIT_MS,

@@ -4,15 +4,17 @@ import {
   type BatchHeaders,
   type AddedColumn,
   type Failure,
-  type Reject,
 } from '@tidemark/contracts';
 import {
   endBatchChunk,
   finishBatch,
+  hasReplayingLetters,
   insertDeadLetters,
   noteDiscarded,
   openBatch,
+  settleBatchLetters,
   type BatchCounts,
+  type ChildCounts,
   type ChunkEnding,
   type CursorNotes,
   type DeadLetter,
@@ -24,10 +26,15 @@ import {
 import type pg from 'pg';
 import { addColumns } from './growth/add-columns.ts';
 import { ColumnsMissingError } from './growth/columns-missing-error.ts';
-import { growTarget } from './growth/grow-target.ts';
-import { loadTarget, type LoadedTarget, type TargetLoad } from './upsert/load-target.ts';
+import { growTarget, type RejectedHere } from './growth/grow-target.ts';
+import {
+  loadedNothing,
+  loadTarget,
+  type LoadedTarget,
+  type TargetLoad,
+} from './upsert/load-target.ts';
 import { rememberKeys } from './upsert/remember-keys.ts';
-import type { Staging } from './upsert/staging.ts';
+import type { Stage, Staging } from './upsert/staging.ts';
 import type { TargetPlan } from './upsert/target-plan.ts';
 
 // The transaction of a batch: ledger, target, dead letters, chunk, run and watermark, in this order, which is also
@@ -46,7 +53,9 @@ export type BatchContent =
       readonly plan: TargetPlan;
       /** Lines of COPY's text format. */
       readonly text: Buffer;
-      readonly rejects: readonly Reject[];
+      /** The same for each child of the target. */
+      readonly children?: readonly Buffer[];
+      readonly rejects: readonly RejectedHere[];
       /** Columns of the text after the declared ones. */
       readonly columns?: readonly AddedColumn[];
       /** Values that were left out, by column. */
@@ -59,6 +68,7 @@ export type LoadResult =
   | {
       readonly verdict: 'loaded';
       readonly counts: BatchCounts;
+      readonly children: ChildCounts;
       /** Set when the batch ended its chunk. */
       readonly ended?: EndedChunk & { readonly chunk: ChunkEnding };
     };
@@ -93,7 +103,7 @@ async function loadOnce(store: Store, staging: Staging, load: LoadBatch): Promis
       session = db;
       return loadIn(db, staging, load);
     });
-    if (session && result.staged) staging.confirm(session, result.staged);
+    if (session) staging.confirm(session, result.staged);
     return result.result;
   } catch (error) {
     if (error instanceof StaleBatchError) return { verdict: 'stop' };
@@ -103,14 +113,14 @@ async function loadOnce(store: Store, staging: Staging, load: LoadBatch): Promis
 
 interface Loaded {
   readonly result: LoadResult;
-  /** The plan whose staging table was made sure of. */
-  readonly staged: TargetPlan | undefined;
+  /** The staging tables that were made sure of. */
+  readonly staged: readonly Stage[];
 }
 
 async function loadIn(db: pg.PoolClient, staging: Staging, arrived: LoadBatch): Promise<Loaded> {
   const { batch } = arrived;
   const opened = await openBatch(db, batch, arrived.traceId);
-  if (opened.verdict !== 'open') return { result: opened, staged: undefined };
+  if (opened.verdict !== 'open') return { result: opened, staged: [] };
   const content = await forTarget(db, arrived, opened);
   const load = { ...arrived, content };
 
@@ -118,34 +128,32 @@ async function loadIn(db: pg.PoolClient, staging: Staging, arrived: LoadBatch): 
   const lineage = { runId: batch.runId, batchId: opened.batchId, askedAt: batch.askedAt, covered };
   const target =
     content.kind === 'records'
-      ? await loadRecords(db, staging, { ...content, lineage, straight })
-      : undefined;
+      ? await loadRecords(db, staging, { children: [], ...content, lineage, straight })
+      : loadedNothing(straight);
   const letters = lettersOf(content, target);
-  await insertDeadLetters(db, load, letters);
+  await insertDeadLetters(db, load, await newLetters(db, load, opened, letters));
 
-  const counts = {
-    inserted: 0,
-    updated: 0,
-    unchanged: 0,
-    stale: 0,
-    ...target?.counts,
-    rejected: content.kind === 'records' ? letters.length : 0,
-  };
+  const rejected = content.kind === 'records' ? letters.length : 0;
+  const counts = { ...target.counts, rejected };
+  const { children, staged } = target;
   const finished = await finishBatch(db, batch, {
     batchId: opened.batchId,
     failed: content.kind === 'failure',
     counts,
+    children,
     notes: notesOf(load, opened, target),
     maxRejects: content.kind === 'records' ? content.plan.maxRejects : 1,
-    straight: target?.straight ?? opened.straight,
+    straight: target.straight,
   });
   if (finished.verdict === 'stop') throw new StaleBatchError('the chunk has ended');
+  if (opened.letters && content.kind === 'records') {
+    await settleBatchLetters(db, { batch, letters: opened.letters, refused: placed(letters) });
+  }
   await noteDiscarded(db, { ...lineage, counts: discardedOf(content) });
-  const staged = content.kind === 'records' && target?.staged ? content.plan : undefined;
   const chunk = endingOf(finished, content);
-  if (!chunk) return { result: { verdict: 'loaded', counts }, staged };
+  if (!chunk) return { result: { verdict: 'loaded', counts, children }, staged };
   const ended = { ...(await endBatchChunk(db, batch, chunk)), chunk };
-  return { result: { verdict: 'loaded', counts, ended }, staged };
+  return { result: { verdict: 'loaded', counts, children, ended }, staged };
 }
 
 async function loadRecords(
@@ -154,8 +162,22 @@ async function loadRecords(
   load: TargetLoad,
 ): Promise<LoadedTarget> {
   const target = await loadTarget(db, staging, load);
-  if (target.staged) await rememberKeys(db, load.plan, load.lineage);
+  if (target.isStaged) await rememberKeys(db, load.plan, load.lineage);
   return target;
+}
+
+/** What is brought again is a dead letter already: it is open again, and no second one is written where its place is known. */
+async function newLetters(
+  db: pg.PoolClient,
+  { batch, content }: LoadBatch,
+  ...[opened, letters]: [opened: OpenBatch, letters: readonly DeadLetter[]]
+): Promise<readonly DeadLetter[]> {
+  if (content.kind === 'failure') return (await hasReplayingLetters(db, batch)) ? [] : letters;
+  return opened.letters ? letters.filter(({ position }) => position === null) : letters;
+}
+
+function placed(letters: readonly DeadLetter[]): readonly DeadLetter[] {
+  return letters.filter(({ position }) => position !== null);
 }
 
 function discardedOf(content: BatchContent): Readonly<Record<string, number>> {
@@ -191,12 +213,12 @@ function addCounts(
 function notesOf(
   { batch, content }: LoadBatch,
   { covered }: OpenBatch,
-  target: LoadedTarget | undefined,
+  target: LoadedTarget,
 ): CursorNotes {
   if (content.kind === 'failure') return { quarantined: 0, outOfRange: 0 };
   const quarantined = content.rejects.filter(({ code }) => code === 'CURSOR_NULL').length;
   const notes = { quarantined, outOfRange: batch.outOfRange ?? 0 };
-  if (!target?.late || !covered) return notes;
+  if (!target.late || !covered) return notes;
   const { records, oldest } = target.late;
   const isTime = content.plan.cursorUnit === 'time';
   const late = {
@@ -213,16 +235,16 @@ function planFor(plan: TargetPlan, { partition, scratch }: OpenBatch): TargetPla
   return scratch === null ? own : own.rehearsedIn(scratch);
 }
 
-function lettersOf(content: BatchContent, target: LoadedTarget | undefined): DeadLetter[] {
+function lettersOf(content: BatchContent, target: LoadedTarget): DeadLetter[] {
   if (content.kind === 'failure') return [{ ...content.failure, position: null }];
   const placeOf = positionsLeft(content.rejects.map(({ position }) => position));
   return [
     ...content.rejects.map((reject): DeadLetter => ({
-      ...reject,
       kind: 'record',
+      ...reject,
       payload: reject.payload.slice(0, MAX_REJECT_BYTES),
     })),
-    ...(target?.refused ?? []).map((letter) => ({
+    ...target.refused.map((letter) => ({
       ...letter,
       position:
         letter.position === null || !content.plan.hasPlaces ? null : placeOf(letter.position),

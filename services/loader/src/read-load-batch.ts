@@ -31,19 +31,42 @@ export function readLoadHeaders(msg: Message): {
   return { route, batch: headers.data };
 }
 
-/** The COPY text and the rejects of a part. */
+export interface LoadContent {
+  /** COPY text of the records. */
+  readonly text: Buffer;
+  /** COPY text of each child of the target. */
+  readonly children: readonly Buffer[];
+  readonly rejects: readonly Reject[];
+}
+
+/** The sections of a part: COPY text of its records and of so many children of them, and its rejects. */
 export function readLoadContent(
   batch: BatchHeaders,
   bytes: Uint8Array,
-): { readonly text: Buffer; readonly rejects: readonly Reject[] } {
-  const [textBytes, rejectBytes] = batch.sections ?? [-1, 0];
-  const bodyBytes = textBytes + rejectBytes;
+  children: number,
+): LoadContent {
+  const lengths = batch.sections ?? [-1];
+  const bodyBytes = lengths.reduce((sum, each) => sum + each, 0);
   const body = decodeBody(batch.contentEncoding, bytes, MAX_BODY_BYTES, bodyBytes);
   if (bodyBytes !== body.length) throw invalid('its sections are not as long as its body');
-  const json = body.toString('utf8', textBytes);
-  const rejects = Rejects.safeParse(rejectBytes === 0 ? [] : readJson(json));
+  const [text, ...others] = cutSections(body, lengths);
+  const rejected = others.pop();
+  if (!text || !rejected || others.length !== children) {
+    throw invalid(`it has ${lengths.length} sections, and its target takes ${children + 2}`);
+  }
+  const rejects = Rejects.safeParse(
+    rejected.length === 0 ? [] : readJson(rejected.toString('utf8')),
+  );
   if (!rejects.success) throw invalid('its rejects are malformed');
-  return { text: body.subarray(0, textBytes), rejects: rejects.data };
+  return { text, children: others, rejects: rejects.data };
+}
+
+function cutSections(body: Buffer, lengths: readonly number[]): Buffer[] {
+  let from = 0;
+  return lengths.map((length) => {
+    from += length;
+    return body.subarray(from - length, from);
+  });
 }
 
 /** What a batch with outcome `failed` tells. */

@@ -1,7 +1,9 @@
 import {
   type Bus,
+  type Company,
   connectBus,
   consumerOf,
+  createCompany,
   createDefinitions,
   createGate,
   type Gate,
@@ -12,7 +14,7 @@ import {
 } from '@tidemark/bus';
 import { type RunClass, runClasses } from '@tidemark/contracts';
 import { type Service, startHealth, TerminalError } from '@tidemark/runtime';
-import { Store } from '@tidemark/store';
+import { Store, whyUnreachable } from '@tidemark/store';
 import { prometheusHandler } from '@tidemark/telemetry';
 import type { LoaderConfig } from './config.ts';
 import type { LoaderDeps } from './deps.ts';
@@ -21,6 +23,7 @@ import { onLoadEnd } from './handlers/on-load-end.ts';
 import { logger } from './logger.ts';
 import { Plans } from './plans.ts';
 import { Staging } from './upsert/staging.ts';
+import { Waits } from './waits.ts';
 
 /** Opens the loader: from here on it loads batches until it is disposed. */
 export async function startLoader(config: LoaderConfig, signal?: AbortSignal): Promise<Service> {
@@ -29,19 +32,22 @@ export async function startLoader(config: LoaderConfig, signal?: AbortSignal): P
   const bus = opening.use(
     await connectBus({
       url: config.natsUrl,
+      tls: config.natsTls,
       name: 'tidemark-loader',
       logger,
       ...(signal ? { signal } : {}),
     }),
   );
   const plans = new Plans(createDefinitions(bus));
-  const deps: LoaderDeps = { bus, store, staging: new Staging(), plans };
+  const waits = new Waits(store);
+  const deps: LoaderDeps = { bus, store, staging: new Staging(), plans, waits };
   const opened: Lanes[] = [];
   const health = opening.use(
     await startHealth({
       host: config.httpHost,
       port: config.httpPort,
       ready: async () => reasonsNotReady(deps, opened),
+      stopping: signal,
       metrics: prometheusHandler(),
     }),
   );
@@ -49,10 +55,11 @@ export async function startLoader(config: LoaderConfig, signal?: AbortSignal): P
   opening.defer(async () => {
     await Promise.all(opened.map(async (lanes) => lanes.stop()));
   });
+  const company = createCompany();
   for (const runClass of runClasses) {
     await waitForTopology(bus, placeOf(runClass), signal);
     const gate = createGate(placesOf(config, runClass));
-    opened.push(openLanes(config, { runClass, gate, deps }));
+    opened.push(openLanes(config, { runClass, gate, company, deps }));
   }
   const open = opening.move();
   return { failed: closedForGood(bus), [Symbol.asyncDispose]: async () => open.disposeAsync() };
@@ -81,14 +88,16 @@ function placeOf(runClass: RunClass): { stream: string; consumer: string } {
 interface LanesOfClass {
   readonly runClass: RunClass;
   readonly gate: Gate;
+  readonly company: Company;
   readonly deps: LoaderDeps;
 }
 
-function openLanes(config: LoaderConfig, { runClass, gate, deps }: LanesOfClass): Lanes {
+function openLanes(config: LoaderConfig, { runClass, gate, company, deps }: LanesOfClass): Lanes {
   return startLanes(deps.bus, {
     ...placeOf(runClass),
     lanes: placesOf(config, runClass),
     gate,
+    company,
     ackWaitMs: config.ackWaitMs,
     poisonDeliveries: config.poisonDeliveries,
     logger,
@@ -109,8 +118,8 @@ async function reasonsNotReady(deps: LoaderDeps, opened: readonly Lanes[]): Prom
       }),
     );
     if (rows[0]?.migrated !== true) reasons.push('the database is not migrated yet');
-  } catch {
-    reasons.push('PostgreSQL is away');
+  } catch (error) {
+    reasons.push(whyUnreachable(error));
   }
   return reasons;
 }

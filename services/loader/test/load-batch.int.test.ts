@@ -387,7 +387,7 @@ describe('a value that PostgreSQL refuses', () => {
       { kind: 'record', position: 0, code: 'RECORD_INVALID', payload: '{}' },
       // The place in the part: the reject before it counts.
       {
-        kind: 'record',
+        kind: 'row',
         position: 638,
         code: 'RECORD_REFUSED',
         payload: '{"id":"637","version":"99999999999999999999","note":"a"}',

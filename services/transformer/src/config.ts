@@ -1,8 +1,12 @@
+import { type BusOptions, readTlsFiles } from '@tidemark/bus';
 import { readEnv } from '@tidemark/runtime';
 import { z } from 'zod';
 
 const schema = z.object({
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  NATS_CA_FILE: z.string().optional(),
+  NATS_CERT_FILE: z.string().optional(),
+  NATS_KEY_FILE: z.string().optional(),
   TIDEMARK_HTTP_HOST: z.string().default('127.0.0.1'),
   TIDEMARK_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   TIDEMARK_ACK_WAIT_MS: z.coerce.number().int().positive().default(30_000),
@@ -12,6 +16,8 @@ const schema = z.object({
 
 export interface TransformerConfig {
   readonly natsUrl: string;
+  /** Certificates for NATS; TLS as the address has it when undefined. */
+  readonly natsTls?: BusOptions['tls'];
   readonly httpHost: string;
   readonly httpPort: number;
   readonly ackWaitMs: number;
@@ -25,6 +31,7 @@ export function readConfig(env: NodeJS.ProcessEnv): TransformerConfig {
   const read = readEnv(schema, env);
   return {
     natsUrl: read.NATS_URL,
+    natsTls: readTlsFiles(read),
     httpHost: read.TIDEMARK_HTTP_HOST,
     httpPort: read.TIDEMARK_HTTP_PORT,
     ackWaitMs: read.TIDEMARK_ACK_WAIT_MS,

@@ -38,9 +38,9 @@ export function readRawBatch(msg: Message): RawBatch {
 /** The text of a part's records and the rejects it already has. */
 export function readRawContent(headers: BatchHeaders, bytes: Uint8Array): RawContent {
   const { contentEncoding, sections } = headers;
-  const bodyBytes = sections && sections[0] + sections[1];
+  const bodyBytes = sections?.reduce((sum, each) => sum + each, 0);
   const body = decodeBody(contentEncoding, bytes, MAX_BODY_BYTES, bodyBytes);
-  const [recordBytes, rejectBytes] = sections ?? [body.length, 0];
+  const [recordBytes = body.length, rejectBytes = 0] = sections ?? [];
   if (recordBytes + rejectBytes !== body.length)
     throw invalid('its sections are not as long as its body');
   const rejects = Rejects.safeParse(

@@ -1,8 +1,10 @@
 import { type RecordFunction } from '@tidemark/collector-sdk';
 import {
   type Bus,
+  type Company,
   connectBus,
   consumerOf,
+  createCompany,
   createDefinitions,
   createGate,
   type Lanes,
@@ -29,7 +31,13 @@ export async function startTransformer(
   const stopping = new AbortController();
   const either = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal;
   const bus = opening.use(
-    await connectBus({ url: config.natsUrl, name: 'tidemark-transformer', logger, signal: either }),
+    await connectBus({
+      url: config.natsUrl,
+      tls: config.natsTls,
+      name: 'tidemark-transformer',
+      logger,
+      signal: either,
+    }),
   );
   const deps: RawBatchDeps = { bus, mappings: new Mappings(createDefinitions(bus), functions) };
   const opened: Lanes[] = [];
@@ -38,6 +46,7 @@ export async function startTransformer(
       host: config.httpHost,
       port: config.httpPort,
       ready: async () => reasonsNotReady(bus, opened),
+      stopping: signal,
       metrics: prometheusHandler(),
     }).then((health) => {
       logger.info({ http: health.url }, 'ready');
@@ -48,9 +57,10 @@ export async function startTransformer(
     await Promise.all(opened.map(async (lanes) => lanes.stop()));
     stopping.abort(new Error('the service stops'));
   });
+  const company = createCompany();
   for (const runClass of runClasses) {
     await waitForTopology(bus, placeOf(runClass), either);
-    opened.push(openLanes(config, { runClass, deps, signal: stopping.signal }));
+    opened.push(openLanes(config, { runClass, company, deps, signal: stopping.signal }));
   }
   const open = opening.move();
   return { failed: closedForGood(bus), [Symbol.asyncDispose]: async () => open.disposeAsync() };
@@ -62,17 +72,22 @@ function placeOf(runClass: RunClass): { stream: string; consumer: string } {
 
 interface LanesOfClass {
   readonly runClass: RunClass;
+  readonly company: Company;
   readonly deps: RawBatchDeps;
   readonly signal: AbortSignal;
 }
 
 /** Each class has places of its own: a backfill that waits for room in its stream stops no live batch. */
-function openLanes(config: TransformerConfig, { runClass, deps, signal }: LanesOfClass): Lanes {
+function openLanes(
+  config: TransformerConfig,
+  { runClass, company, deps, signal }: LanesOfClass,
+): Lanes {
   const lanes = runClass === 'live' ? config.lanes : Math.max(1, Math.floor(config.lanes / 2));
   return startLanes(deps.bus, {
     ...placeOf(runClass),
     lanes,
     gate: createGate(lanes),
+    company,
     ackWaitMs: config.ackWaitMs,
     poisonDeliveries: config.poisonDeliveries,
     logger,

@@ -7,6 +7,7 @@ import type { Chore } from './keep-doing.ts';
 import { startQueued } from './planning/start-queued.ts';
 import type { Registrar } from './registration/registrar.ts';
 import { republishDefinitions } from './registration/republish-definitions.ts';
+import { keepTimeline } from './keep-timeline.ts';
 import { endLimitedRuns } from './end-limited-runs.ts';
 import { pruneOld } from './prune-old.ts';
 import { reportRehearsals } from './rehearsal/report-rehearsals.ts';
@@ -27,6 +28,7 @@ export function choresOf(deps: Deps, config: WatermarkConfig, registrar: Registr
     { what: 'closing runs', everyMs: sweepMs, run: () => sweepClosingRuns(deps) },
     { what: 'limited runs', everyMs: sweepMs, run: () => endLimitedRuns(deps) },
     { what: 'rehearsals', everyMs: sweepMs, run: () => reportRehearsals(deps) },
+    { what: 'timeline', everyMs: sweepMs, run: () => keepTimeline(deps) },
     { what: 'retention', everyMs: retentionEveryMs, run: () => pruneOld(deps, retentionDays) },
     { what: 'lost chunks', everyMs: sweepMs, run: () => sweepLostChunks(deps, lostAfterMs) },
     {

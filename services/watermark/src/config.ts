@@ -1,3 +1,4 @@
+import { readTlsFiles } from '@tidemark/bus';
 import { readEnv } from '@tidemark/runtime';
 import { z } from 'zod';
 
@@ -6,6 +7,9 @@ const milliseconds = z.coerce.number().int().positive();
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  NATS_CA_FILE: z.string().optional(),
+  NATS_CERT_FILE: z.string().optional(),
+  NATS_KEY_FILE: z.string().optional(),
   TIDEMARK_HTTP_HOST: z.string().default('127.0.0.1'),
   TIDEMARK_HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   TIDEMARK_COLLECTORS_DIR: z.string().optional(),
@@ -30,6 +34,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   return {
     databaseUrl: settings.DATABASE_URL,
     natsUrl: settings.NATS_URL,
+    natsTls: readTlsFiles(settings),
     httpHost: settings.TIDEMARK_HTTP_HOST,
     httpPort: settings.TIDEMARK_HTTP_PORT,
     /** Folder of YAML definitions; none when absent. */
@@ -51,4 +56,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     streamMaxBytes: settings.TIDEMARK_STREAM_MAX_BYTES,
     streamReplicas: settings.TIDEMARK_STREAM_REPLICAS,
   } as const;
+}
+
+/** All that bringing the database up to date needs. */
+export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
+  return readEnv(schema.pick({ DATABASE_URL: true }), env).DATABASE_URL;
 }

@@ -1,6 +1,12 @@
 import { publishEvent } from '@tidemark/bus';
-import type { ChunkEvent, CommandEvent, RehearsalReport, RunEvent } from '@tidemark/contracts';
-import type { AnsweredCommand, RunState } from '@tidemark/store';
+import type {
+  ChunkEvent,
+  CommandEvent,
+  DatabaseEvent,
+  RehearsalReport,
+  RunEvent,
+} from '@tidemark/contracts';
+import type { AnsweredCommand, Restore, RunState } from '@tidemark/store';
 import { meter } from '@tidemark/telemetry';
 import type { Deps } from './deps.ts';
 
@@ -9,6 +15,7 @@ const commands = metrics.createCounter('tidemark.command.answers');
 const runs = metrics.createCounter('tidemark.run.starts');
 const restarts = metrics.createCounter('tidemark.chunk.restarts');
 const deletions = metrics.createCounter('tidemark.sweep.deletions');
+const restores = metrics.createCounter('tidemark.database.restores');
 const registrations = metrics.createCounter('tidemark.collector.registrations');
 
 type Answer = Omit<AnsweredCommand, 'command'>;
@@ -101,4 +108,15 @@ export function collectorRefused(
 ): void {
   registrations.add(1, { outcome: refusal.status });
   deps.logger.error(refusal, 'collector refused');
+}
+
+/** The database is an earlier one than NATS has heard of. */
+export async function databaseRestored(deps: Deps, restore: Restore): Promise<void> {
+  restores.add(1, { kind: restore.kind });
+  deps.logger.error(
+    restore,
+    'PostgreSQL is not what it was: what was done since it was saved is not known any more; see docs/operations.md',
+  );
+  const event: DatabaseEvent = { v: 1, ...restore };
+  await publishEvent(deps.bus, 'database', 'postgres', event);
 }

@@ -5,6 +5,7 @@ import { TerminalError } from '@tidemark/runtime';
 import { findRunState, releaseChunks } from '@tidemark/store';
 import { contextFromTraceparent } from '@tidemark/telemetry';
 import type { Deps } from './deps.ts';
+import { publishLetters } from './replay/publish-letters.ts';
 
 /**
  * Makes the next chunks of a run active and publishes their first tasks. Store first: a task that arrives before its
@@ -17,11 +18,19 @@ export async function releaseRun(deps: Deps, runId: string): Promise<void> {
   const runContext = contextFromTraceparent(run.traceparent);
   await context.with(runContext, () =>
     Promise.all(
-      chunks.map(({ task, attempt }) =>
-        publishTask(deps.bus, taskAt(task, { attempt }), deps.signal),
-      ),
+      chunks.map(({ task, attempt, letters }) => begin(deps, taskAt(task, { attempt }), letters)),
     ),
   );
+}
+
+/** Publishes what a chunk begins with: the task to ask its source, or the dead letters that it brings again. */
+export async function begin(
+  deps: Deps,
+  task: PageTask,
+  letters: readonly string[] | null,
+): Promise<void> {
+  if (letters) await publishLetters(deps, task, letters);
+  else await publishTask(deps.bus, task, deps.signal);
 }
 
 /** A stored task at an attempt, and at another page than its first one. */

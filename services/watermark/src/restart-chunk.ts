@@ -1,10 +1,9 @@
 import { context } from '@opentelemetry/api';
-import { publishTask } from '@tidemark/bus';
 import { findRunState, restartChunk, type OpenChunk } from '@tidemark/store';
 import { contextFromTraceparent } from '@tidemark/telemetry';
 import type { Deps } from './deps.ts';
 import { chunkEnded, chunkRestarted, runChanged } from './events.ts';
-import { taskAt } from './release-run.ts';
+import { begin, taskAt } from './release-run.ts';
 
 /**
  * Lets a chunk go on from what is recorded of it, as its next attempt: what is still in the streams of the one before meets
@@ -23,9 +22,7 @@ export async function goOnWith(deps: Deps, chunk: OpenChunk): Promise<void> {
   chunkRestarted(deps, { ...chunk, attempt });
   await context.with(contextFromTraceparent(chunk.traceparent), () =>
     Promise.all(
-      places.map((page) =>
-        publishTask(deps.bus, taskAt(chunk.task, { attempt, page }), deps.signal),
-      ),
+      places.map((page) => begin(deps, taskAt(chunk.task, { attempt, page }), chunk.letters)),
     ),
   );
 }

@@ -15,7 +15,7 @@ import {
   type Logger,
   type Service,
 } from '@tidemark/runtime';
-import { Store } from '@tidemark/store';
+import { Store, whyUnreachable } from '@tidemark/store';
 import { prometheusHandler } from '@tidemark/telemetry';
 import { reason } from './commands/read-command.ts';
 import { choresOf, provisionSettings } from './chores.ts';
@@ -56,7 +56,13 @@ export async function startWatermark(
     }),
   );
   const bus = opened.use(
-    await connectBus({ url: config.natsUrl, name: 'tidemark-watermark', logger, signal: either }),
+    await connectBus({
+      url: config.natsUrl,
+      tls: config.natsTls,
+      name: 'tidemark-watermark',
+      logger,
+      signal: either,
+    }),
   );
   await provision(bus, provisionSettings(config, either));
 
@@ -68,12 +74,23 @@ export async function startWatermark(
     ackWaitMs: config.ackWaitMs,
   });
   await scanOnce(registrar, logger);
+  const commands: Lanes[] = [];
+  const health = opened.use(
+    await startHealth({
+      host: config.httpHost,
+      port: config.httpPort,
+      ready: () => reasonsNotReady({ store, bus, lanes: commands[0] }),
+      stopping: signal,
+      metrics: prometheusHandler(),
+    }),
+  );
   opened.use(listenToEvents(deps));
   const chores = choresOf(deps, config, registrar).map((chore) =>
     keepDoing(chore, { logger, signal: stopping.signal }),
   );
   opened.defer(() => Promise.all(chores).then(() => undefined));
   const lanes = startCommandLanes(deps, config);
+  commands.push(lanes);
   opened.defer(() => {
     const stopped = lanes.stop();
     // Only now: what a handler gives up because of it goes back to the stream and counts as nothing.
@@ -81,13 +98,6 @@ export async function startWatermark(
     return stopped;
   });
 
-  const health = await startHealth({
-    host: config.httpHost,
-    port: config.httpPort,
-    ready: () => reasonsNotReady({ store, bus, lanes }),
-    metrics: prometheusHandler(),
-  });
-  opened.use(health);
   logger.info({ http: health.url }, 'ready');
   const stack = opened.move();
   return {
@@ -126,14 +136,18 @@ async function scanOnce(registrar: Registrar, logger: Logger): Promise<void> {
 interface Parts {
   readonly store: Store;
   readonly bus: Bus;
-  readonly lanes: Lanes;
+  /** Undefined until it takes commands. */
+  readonly lanes: Lanes | undefined;
 }
 
 async function reasonsNotReady({ store, bus, lanes }: Parts): Promise<string[]> {
   const reasons: string[] = [];
   if (!bus.isConnected()) reasons.push('NATS is away');
-  if (Date.now() - lanes.lastPullAt() > PULLS_STALE_MS) reasons.push('commands are not pulled');
-  await store.with((db) => db.query('select 1')).catch(() => reasons.push('PostgreSQL is away'));
+  if (!lanes || Date.now() - lanes.lastPullAt() > PULLS_STALE_MS)
+    reasons.push('commands are not pulled');
+  await store
+    .with((db) => db.query('select 1'))
+    .catch((error: unknown) => reasons.push(whyUnreachable(error)));
   return reasons;
 }
 

@@ -19,6 +19,8 @@ import { StatsKeeper } from './stats.ts';
 export interface ServerOptions {
   /** 0, the default, picks a free port. */
   port?: number;
+  /** The address to listen on, 127.0.0.1 when absent. */
+  host?: string;
   /** Waited before every answer. */
   latencyMs?: number;
   /** The source's own clock, in ms since 1970; it makes the `Date` header. */
@@ -55,13 +57,13 @@ export interface SimulatedService<Control> {
   routes: Omit<ControlRoutes, 'stats'>;
 }
 
-/** Starts a service on 127.0.0.1; resolves once it listens. */
+/** Starts a service, on 127.0.0.1 unless told otherwise; resolves once it listens. */
 export async function startServer<Control extends object>(
   service: SimulatedService<Control>,
   options: ServerOptions,
 ): Promise<Simulator<Control>> {
   const host = new ServiceHost(service, options);
-  const url = await host.listen(options.port ?? 0);
+  const url = await host.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   const stop = (): Promise<void> => host.stop();
   return {
     url,
@@ -99,13 +101,15 @@ class ServiceHost {
     });
   }
 
-  async listen(port: number): Promise<string> {
+  async listen(port: number, address: string): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', resolve);
+      this.#server.listen(port, address, resolve);
     });
-    const address = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${address.port}`;
+    const bound = this.#server.address() as AddressInfo;
+    // One that listens everywhere is reached from here, too.
+    const host = bound.address === '0.0.0.0' ? '127.0.0.1' : bound.address;
+    return `http://${host}:${bound.port}`;
   }
 
   async stop(): Promise<void> {

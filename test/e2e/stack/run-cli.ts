@@ -22,6 +22,7 @@ export async function runCli(stack: TestStack, ...args: readonly string[]): Prom
       PATH: process.env['PATH'],
       DATABASE_URL: stack.databaseUrl,
       NATS_URL: stack.nats.url,
+      ...stack.guarded?.cli,
     },
     onLine: (line, stream) => void lines[stream].push(line),
   });

@@ -15,8 +15,12 @@ import {
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import pg from 'pg';
+import { guardServers, type GuardedServers, type GuardOptions } from './guarded-servers.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
+
+/** To run every test with a user for each service. */
+const guardOfAll = process.env['TIDEMARK_TEST_GUARDED'] === 'true' ? {} : undefined;
 
 /** Time-outs short enough that what a fault holds back comes again within seconds. */
 const shortTimes = {
@@ -34,6 +38,8 @@ export interface TestStackOptions {
   readonly envOf?: Readonly<Partial<Record<ServiceName, Readonly<Record<string, string>>>>>;
   /** A PostgreSQL of its own, for tests that stop or kill it. */
   readonly ownPostgres?: boolean;
+  /** Servers that know each service by a user of its own; includes a PostgreSQL of its own. */
+  readonly guard?: GuardOptions;
   readonly services?: readonly Instance[];
 }
 
@@ -78,6 +84,7 @@ export class TestStack implements AsyncDisposable {
   readonly nats: NatsServer;
   readonly postgres: PostgresServer | undefined;
   readonly databaseUrl: string;
+  readonly guarded: GuardedServers | undefined;
   readonly #options: TestStackOptions;
   readonly #folder: string;
   readonly #owned: AsyncDisposableStack;
@@ -93,6 +100,7 @@ export class TestStack implements AsyncDisposable {
     nats: NatsServer;
     postgres: PostgresServer | undefined;
     databaseUrl: string;
+    guarded: GuardedServers | undefined;
     connection: NatsConnection;
   }) {
     this.#options = parts.options;
@@ -101,6 +109,7 @@ export class TestStack implements AsyncDisposable {
     this.nats = parts.nats;
     this.postgres = parts.postgres;
     this.databaseUrl = parts.databaseUrl;
+    this.guarded = parts.guarded;
     this.#connection = parts.connection;
     this.pool = new pg.Pool({ connectionString: parts.databaseUrl, max: 4 });
     this.pool.on('error', () => undefined);
@@ -117,8 +126,7 @@ export class TestStack implements AsyncDisposable {
       env: {
         ...shortTimes,
         OTEL_SDK_DISABLED: 'true',
-        DATABASE_URL: through(this.databaseUrl, lines.database),
-        NATS_URL: `nats://127.0.0.1:${lines.nats.port}`,
+        ...this.#addressesOf(instance.service, lines),
         TIDEMARK_COLLECTORS_DIR: this.#folder,
         ...this.#options.env,
         ...this.#options.envOf?.[instance.service],
@@ -160,6 +168,13 @@ export class TestStack implements AsyncDisposable {
     const { code } = await service.stop(30_000);
     this.#running.delete(id);
     return code;
+  }
+
+  /** The process of a replica, to be frozen, woken up or looked at. */
+  pid(id: string): number {
+    const service = this.#running.get(id);
+    if (!service) throw new Error(`${id} is not running`);
+    return service.pid;
   }
 
   lines(id: string): Lines {
@@ -228,6 +243,18 @@ export class TestStack implements AsyncDisposable {
     return (await manager.streams.info(stream)).state.messages;
   }
 
+  /** Bytes that a stream of work holds. */
+  async bytesIn(stream: string): Promise<number> {
+    const manager = await jetstreamManager(this.#connection);
+    return (await manager.streams.info(stream)).state.bytes;
+  }
+
+  /** Removes what a stream holds, as somebody would by hand. */
+  async purge(stream: string): Promise<void> {
+    const manager = await jetstreamManager(this.#connection);
+    await manager.streams.purge(stream);
+  }
+
   /** What a person would look at when a run does not end as expected. */
   async describe(runId: string): Promise<string> {
     const run = await this.findRun(runId);
@@ -251,6 +278,18 @@ export class TestStack implements AsyncDisposable {
     await this.#owned.disposeAsync();
   }
 
+  #addressesOf(service: ServiceName, lines: Lines): Record<string, string> {
+    const addresses = this.guarded?.addressesOf(service, lines.nats.port) ?? {
+      NATS_URL: `nats://127.0.0.1:${lines.nats.port}`,
+      DATABASE_URL: this.databaseUrl,
+    };
+    const { DATABASE_URL: database } = addresses;
+    return {
+      ...addresses,
+      ...(database !== undefined && { DATABASE_URL: through(database, lines.database) }),
+    };
+  }
+
   async #linesOf(id: string): Promise<Lines> {
     const known = this.#lines.get(id);
     if (known) return known;
@@ -271,17 +310,28 @@ export async function startTestStack(options: TestStackOptions): Promise<TestSta
   for (const [file, yaml] of Object.entries(options.definitions)) {
     await writeFile(join(folder, file), yaml);
   }
-  const nats = await freshNats();
+  const guard = options.guard ?? guardOfAll;
+  const database = await openDatabase({ ...options, ...(guard && { guard }) }, owned);
+  const guarded = guard && (await guardServers(database.databaseUrl, guard));
+  const nats = guarded?.nats.server ?? (await freshNats());
   owned.defer(() => nats.stop());
-  const connection = await connect({ servers: nats.url, maxReconnectAttempts: -1 });
+  const connection = await connect({
+    servers: nats.url,
+    maxReconnectAttempts: -1,
+    ...(guarded && {
+      user: 'watermark',
+      pass: guarded.nats.passwordOf('watermark'),
+      inboxPrefix: '_INBOX.watermark',
+    }),
+  });
   owned.defer(() => connection.close());
-  const database = await openDatabase(options, owned);
   const stack = new TestStack({
     options,
     owned: owned.move(),
     folder,
     nats,
     connection,
+    guarded,
     ...database,
   });
   try {
@@ -297,7 +347,7 @@ async function openDatabase(
   options: TestStackOptions,
   owned: AsyncDisposableStack,
 ): Promise<{ databaseUrl: string; postgres: PostgresServer | undefined }> {
-  if (options.ownPostgres) {
+  if (options.ownPostgres || options.guard) {
     const postgres = await freshPostgres();
     owned.defer(() => postgres.stop());
     return { databaseUrl: postgres.url, postgres };

@@ -99,7 +99,16 @@ ${isOrdered ? '  version: changed_at\n' : ''}\
     id: { type: text, required: true }
     # A field whose value has another name in the record, or is deeper in it: path: customer.name
     name: { type: text }
-${isOrdered ? '    changed_at: { type: timestamptz, required: true }\n' : ''}`;
+${isOrdered ? '    changed_at: { type: timestamptz, required: true }\n' : ''}\
+  # A list in the record can be rows of a second table, which follow it:
+  # children:
+  #   - at: lines
+  #     table: ${wordOf(name)}_lines
+  #     parent: { record_id: id }
+  #     position: line
+  #     key: [record_id, line]
+  #     fields: { sku: { type: text } }
+`;
 }
 
 /** A name that PostgreSQL and variables of the environment take: neither knows a minus, nor a digit in front. */

@@ -1,33 +1,57 @@
-import { type CollectorSummaryRow, describeCollector, setCollectorEnabled } from '@tidemark/store';
+import { randomUUID } from 'node:crypto';
+import { DisableCommand, EnableCommand } from '@tidemark/contracts';
+import { type CollectorSummaryRow, describeCollector, type Store } from '@tidemark/store';
 import type { Command } from 'commander';
-import { type CliIo, print, printJson } from '../../cli-io.ts';
-import { openStore } from '../../open.ts';
-import { readCollector } from '../../read-command.ts';
+import { type CliIo, FailedError, print, printJson } from '../../cli-io.ts';
+import { openBus, openStore } from '../../open.ts';
+import { readCollector, readCommand } from '../../read-command.ts';
+import { sendCommand } from '../../send-command.ts';
 import { unknownCollector } from './unknown-collector.ts';
+
+interface Options {
+  readonly triggeredBy: string;
+  readonly json: boolean;
+}
 
 /** `tidemark collectors enable` and `disable`: whether new runs may begin. */
 export function addSwitches(collectors: Command, io: CliIo): void {
-  for (const enabled of [true, false]) {
+  for (const verb of ['enable', 'disable'] as const) {
     collectors
-      .command(enabled ? 'enable' : 'disable')
+      .command(verb)
       .description(
-        enabled
+        verb === 'enable'
           ? 'let a collector be run again, by commands and by its schedule'
           : 'let no new run of a collector begin; active runs go on',
       )
       .argument('<collector>', "the collector's name")
+      .option('--triggered-by <text>', 'who or what does it', 'cli')
       .option('--json', 'print JSON', false)
-      .action(async (text: string, options: { readonly json: boolean }) => {
-        const row = await switchTo(io, readCollector(text), enabled);
+      .action(async (text: string, options: Options) => {
+        const row = await switchTo(io, readCollector(text), verb, options);
         if (options.json) printJson(io, row);
-        else print(io, enabled ? meaningOfEnabled(row) : meaningOfDisabled(row));
+        else print(io, verb === 'enable' ? meaningOfEnabled(row) : meaningOfDisabled(row));
       });
   }
 }
 
-async function switchTo(io: CliIo, name: string, enabled: boolean): Promise<CollectorSummaryRow> {
+async function switchTo(
+  io: CliIo,
+  collector: string,
+  verb: 'enable' | 'disable',
+  { triggeredBy }: Options,
+): Promise<CollectorSummaryRow> {
   await using store = openStore(io);
-  await store.with((db) => setCollectorEnabled(db, { name, enabled }));
+  // Nothing is asked of the broker about what is not there.
+  await mustDescribe(store, collector);
+  await using bus = await openBus(io);
+  const schema = verb === 'enable' ? EnableCommand : DisableCommand;
+  const body = readCommand(schema, { commandId: randomUUID(), triggeredBy });
+  const { outcome, reasons } = await sendCommand(bus, store, { verb, collector, body });
+  if (outcome === 'refused') throw new FailedError(`refused: ${reasons.join('; ')}`);
+  return await mustDescribe(store, collector);
+}
+
+async function mustDescribe(store: Store, name: string): Promise<CollectorSummaryRow> {
   const row = await store.with((db) => describeCollector(db, name));
   if (!row) throw unknownCollector(name);
   const { definition: _, ...summary } = row;

@@ -7,6 +7,7 @@
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import { backoffMs, type Logger, sleep, type TerminalError } from '@tidemark/runtime';
 import type { Bus } from '../connect-bus.ts';
+import { type Company, createCompany } from './company.ts';
 import type { Gate } from './gate.ts';
 import { handleMessage, type LaneWork } from './handle-message.ts';
 import { LaneLog } from './lane-log.ts';
@@ -21,6 +22,8 @@ export interface LanesOptions {
   /** Messages of this consumer at work at most; those that wait come on top. */
   readonly lanes: number;
   readonly gate: Gate;
+  /** What else the process has in hand; of its own when absent. */
+  readonly company?: Company | undefined;
   readonly ackWaitMs: number;
   readonly logger: Logger;
   /** Returns when the message is done. The signal aborts when stopping has used up its grace. */
@@ -75,6 +78,7 @@ class RunningLanes implements Lanes {
       stream: options.stream,
       consumer: options.consumer,
       gate: options.gate,
+      company: options.company ?? createCompany(),
       ackWaitMs: options.ackWaitMs,
       poisonDeliveries: options.poisonDeliveries ?? 20,
       holdMs: options.holdMs ?? 5 * 60_000,
@@ -83,7 +87,7 @@ class RunningLanes implements Lanes {
       giveUp: this.#giveUp.signal,
       handler: (msg, signal) => options.handler(msg, signal),
       onEnd: (msg, error) => options.onEnd(msg, error),
-      renew: (delivered) => renewMessage(bus, options.stream, delivered),
+      renew: (delivered, marks) => renewMessage(bus, options.stream, delivered, marks),
     };
     this.#running = Array.from({ length: options.lanes }, () => this.#lane());
     this.#running.push(tidyAfterCrashes(bus, options, this.#stopping.signal));
@@ -131,14 +135,11 @@ class RunningLanes implements Lanes {
   async #pullAndHandle(consumer: Consumer): Promise<void> {
     const { signal } = this.#stopping;
     await this.#options.gate.room(signal);
+    await this.#work.company.room(signal);
     const delivered = await pullOne(consumer, PULL_EXPIRES_MS, signal);
     this.#lastPullAt = Date.now();
-    if (!delivered) return;
-    if (signal.aborted) {
-      delivered.nak();
-      return;
-    }
-    await this.#handle(delivered);
+    // One that came nevertheless after a stop finds no place any more, and goes back.
+    if (delivered) await this.#handle(delivered);
   }
 
   /** Resolves when the message is done, or when it waits beside its lane. */

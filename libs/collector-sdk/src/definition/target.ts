@@ -48,6 +48,30 @@ export const Contract = z.strictObject({
 });
 export type Contract = z.output<typeof Contract>;
 
+/** A second table, with a row for each element of a list that stands in a record. */
+export const Child = z.strictObject({
+  /** Where the list is in the record. */
+  at: Path,
+  /** The target's own when absent. */
+  schema: NameTemplate.optional(),
+  /** With the same values of the partition in it as the target's name. */
+  table: NameTemplate,
+  /** Columns that get what the record's own row has: which field of the target each. The whole key is among them. */
+  parent: z.record(Identifier, Identifier),
+  /** Column that gets the element's place in its list, from 0. */
+  position: Identifier.optional(),
+  /** Columns that name an element, with those of the record's key. */
+  key: z.array(Identifier).min(1),
+  /** Columns of an element; paths begin at the element, `$` is the element itself. */
+  fields: z.record(Identifier, Field),
+  /** Rows whose element is gone from the list of a record. */
+  deletions: z.enum(['remove', 'ignore']).default('remove'),
+});
+export type Child = z.output<typeof Child>;
+
+/** A message carries the text of so many children at most, and a session has a staging table for each. */
+const MOST_CHILDREN = 8;
+
 /** The table that records are loaded into. */
 export const Target = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -62,6 +86,7 @@ export const Target = z.discriminatedUnion('kind', [
     /** Column for the quality of each record, 0 to 100, by `transform.rules`. */
     quality: Identifier.optional(),
     contract: Contract.optional(),
+    children: z.array(Child).min(1).max(MOST_CHILDREN).optional(),
   }),
   /** Every distinct payload once, as it came. */
   z.strictObject({
@@ -73,5 +98,8 @@ export const Target = z.discriminatedUnion('kind', [
     referenceDate: Path.optional(),
     /** Paths that differ in every answer and do not make a new payload. */
     volatile: z.array(Path).default([]),
+    children: z
+      .never({ error: 'a raw target keeps each record whole, with its lists; write kind: table' })
+      .optional(),
   }),
 ]);

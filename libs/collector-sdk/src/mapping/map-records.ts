@@ -6,6 +6,7 @@ import {
   MAX_REJECT_BYTES,
   type Reject,
 } from '@tidemark/contracts';
+import { ChildRecords, planChildren } from './child-records.ts';
 import { ContractPart } from './contract/contract-part.ts';
 import { planContract } from './contract/contract-plan.ts';
 import type { LineOf, Refusal } from './line-of.ts';
@@ -26,6 +27,8 @@ export interface MappedRecords {
   readonly rejects: readonly Reject[];
   /** Records whose cursor lies outside of what was asked for, among both. */
   readonly outOfRange: number;
+  /** Lines of COPY's text format for each child of the target, in their order; each begins with its record's digest. */
+  readonly children?: readonly string[];
   /** What became of the records under a schema contract. */
   readonly contract?: {
     /** Columns of the lines after the declared ones. */
@@ -69,21 +72,30 @@ export function compileMapping(
   const ofTarget = targetLine(definition);
   const lineOf = contract ? contractLine(ofTarget) : ofTarget;
   const rules = cursorRules(definition);
-  const isUnpivoted = definition.transform?.unpivot !== undefined;
+  const children = planChildren(definition);
   return async (records, window) => {
     const pace = createPace();
     const range = rules && window && new CursorRange(rules, window);
-    const mapped = new MappedPart(lineOf, range, contract && new ContractPart(contract));
+    const mapped = new MappedPart(lineOf, range, {
+      contract: contract && new ContractPart(contract),
+      children: children && new ChildRecords(children),
+    });
     for (let position = 0; position < records.length; position += 1) {
       const record = records[position];
       if (position % RECORDS_PER_LOOK === 0 && pace.isDue()) await pace.yield();
       const made = prepare?.(record);
       if (!made) mapped.add(record, position, record);
       else if (isRefusal(made)) mapped.rejects.add(position, made, record);
-      else for (const each of made) mapped.add(each, position, isUnpivoted ? each : record);
+      else for (const each of made) mapped.add(each, position, record);
     }
     return mapped.end();
   };
+}
+
+/** What a part is mapped into beside the lines of its records. */
+interface Beside {
+  readonly contract: ContractPart | undefined;
+  readonly children: ChildRecords | undefined;
 }
 
 /** What has become of one part. */
@@ -91,31 +103,34 @@ class MappedPart {
   readonly rejects = new Rejects();
   readonly #lineOf: LineOf;
   readonly #range: CursorRange | undefined;
-  readonly #part: ContractPart | undefined;
+  readonly #beside: Beside;
   #copyText = '';
   #records = 0;
 
-  constructor(lineOf: LineOf, range: CursorRange | undefined, part: ContractPart | undefined) {
+  constructor(lineOf: LineOf, range: CursorRange | undefined, beside: Beside) {
     this.#lineOf = lineOf;
     this.#range = range;
-    this.#part = part;
+    this.#beside = beside;
   }
 
   /** Maps a record; where that cannot be, what it came from is kept with the reason. */
   add(record: unknown, position: number, source: unknown): void {
-    const line = this.#lineOf(record, this.#range, this.#part);
+    const { contract, children } = this.#beside;
+    const line = this.#lineOf(record, this.#range, contract, children);
     if (typeof line !== 'string') return this.rejects.add(position, line, source);
+    children?.keep();
     this.#copyText += line;
     this.#records += 1;
   }
 
   end(): MappedRecords {
-    const part = this.#part;
+    const { contract: part, children } = this.#beside;
     return {
       copyText: part ? part.text() : this.#copyText,
       records: this.#records,
       rejects: this.rejects.all,
       outOfRange: this.#range?.outside ?? 0,
+      ...(children && { children: children.texts }),
       ...(part && { contract: { columns: part.columns, discarded: part.discarded } }),
     };
   }
@@ -140,13 +155,23 @@ function targetLine(definition: Definition): LineOf {
       ? rawLine(target)
       : tableLine(planColumns(target, cursorRules(definition)));
   const rules = compileRules(definition);
-  return rules ? ruledLine(definition, line, rules) : line;
+  return parentLine(rules ? ruledLine(definition, line, rules) : line);
+}
+
+/** The line of a record with the digest of its children, where the target has any. */
+function parentLine(lineOf: LineOf): LineOf {
+  return (record, range, part, children) => {
+    const line = lineOf(record, range, part);
+    if (!children || typeof line !== 'string') return line;
+    const digest = children.read(record, line);
+    return typeof digest === 'string' ? `${line.slice(0, -1)}\t${digest}\n` : digest;
+  };
 }
 
 /** The line of a record that its schema contract takes as well. */
 function contractLine(lineOf: LineOf): LineOf {
-  return (record, range, part) => {
-    const line = lineOf(record, range, part);
+  return (record, range, part, children) => {
+    const line = lineOf(record, range, part, children);
     const refused = typeof line === 'string' ? part?.takeUnknown(record) : line;
     if (refused) part?.drop();
     else if (typeof line === 'string') part?.keep(line);

@@ -20,7 +20,8 @@ const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, SMALL_N] = [91, 93, 123, 110];
  */
 export function compileTextMapping(definition: Definition): MapTexts | undefined {
   const { target, transform } = definition;
-  if (target.kind !== 'table' || target.contract || changesRecords(transform)) return undefined;
+  if (target.kind !== 'table' || target.contract || target.children) return undefined;
+  if (changesRecords(transform)) return undefined;
   const rules = cursorRules(definition);
   const columns = planColumns(target, rules);
   const names = new Map(columns.map(({ path }, place) => [path, place]));

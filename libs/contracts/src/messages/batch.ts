@@ -5,6 +5,8 @@ import { Digest, Digits, Micros, Ordinal, Revision, pageOutcomes } from '../name
 /** A batch holds at most this many records and this many bytes of text (before compression). */
 export const MAX_BATCH_RECORDS = 2_000;
 export const MAX_BATCH_BYTES = 1_048_576;
+/** Records, rejects and the children of a target. */
+const MAX_SECTIONS = 18;
 /** A rejected record keeps at most this much of its text. */
 export const MAX_REJECT_BYTES = 65_536;
 
@@ -30,8 +32,8 @@ export const BatchHeaders = z.object({
   rejected: z.number().int().nonnegative(),
   contentType: z.string(),
   contentEncoding: z.enum(['zstd', 'identity']),
-  /** Load batches: bytes of COPY text, bytes of the rejects' JSON, both in the decoded body. */
-  sections: z.tuple([z.number().int().nonnegative(), z.number().int().nonnegative()]).optional(),
+  /** Bytes of each section of the decoded body: the records, in load batches each child of the target, then the rejects. */
+  sections: z.array(z.number().int().nonnegative()).min(2).max(MAX_SECTIONS).optional(),
   /** What was asked for, where the chunk has a window. */
   window: AskedRange.optional(),
   /** Load batches: records whose cursor lies outside of it, loaded or rejected. */

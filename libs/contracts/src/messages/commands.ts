@@ -104,3 +104,54 @@ export const ResetCommand = z
     message: 'either `to` or `all: true` is needed',
   });
 export type ResetCommand = z.infer<typeof ResetCommand>;
+
+/** The number of a dead letter, as digits. */
+export const LetterId = z.string().regex(/^[1-9]\d{0,17}$/, 'the number of a dead letter');
+
+/** A command names at most so many dead letters one by one. */
+export const MAX_LETTERS_NAMED = 10_000;
+
+const letters = z.array(LetterId).min(1).max(MAX_LETTERS_NAMED);
+
+/** `tidemark.command.replay.<collector>`: bring open dead letters again, in a new run. */
+export const ReplayCommand = z
+  .strictObject({
+    ...start,
+    letters: letters.optional(),
+    /** The open ones of this run. */
+    ofRun: z.uuid().optional(),
+    /** The open ones of the collector. */
+    all: z.literal(true).optional(),
+  })
+  .refine(({ letters: named, ofRun, all }) => [named, ofRun, all].filter(Boolean).length === 1, {
+    message: 'one of `letters`, `ofRun` or `all: true` is needed',
+  });
+export type ReplayCommand = z.infer<typeof ReplayCommand>;
+
+/** An edited payload is no longer than so many bytes. */
+export const MAX_EDITED_BYTES = 524_288;
+
+/** `tidemark.command.edit.<collector>`: give an open dead letter another payload; what came is kept beside it. */
+export const EditCommand = z.strictObject({
+  ...trigger,
+  letter: LetterId,
+  /** JSON. */
+  payload: z.string().min(1).max(MAX_EDITED_BYTES),
+});
+export type EditCommand = z.infer<typeof EditCommand>;
+
+/** `tidemark.command.discard.<collector>`: close open dead letters that nobody will replay, and say why. */
+export const DiscardCommand = z.strictObject({
+  ...trigger,
+  letters,
+  reason: z.string().min(1).max(1_000),
+});
+export type DiscardCommand = z.infer<typeof DiscardCommand>;
+
+/** `tidemark.command.enable.<collector>`: let runs of a collector begin again. */
+export const EnableCommand = z.strictObject(trigger);
+export type EnableCommand = z.infer<typeof EnableCommand>;
+
+/** `tidemark.command.disable.<collector>`: let no new run of a collector begin; those that are active go on. */
+export const DisableCommand = z.strictObject(trigger);
+export type DisableCommand = z.infer<typeof DisableCommand>;

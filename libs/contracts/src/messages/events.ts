@@ -32,3 +32,14 @@ export const ChunkEvent = z.object({
   status: z.enum(chunkStatuses),
 });
 export type ChunkEvent = z.infer<typeof ChunkEvent>;
+
+/** `tidemark.event.database.postgres`: the database is an earlier one than before; a row of `tidemark.restores`. */
+export const DatabaseEvent = z.object({
+  v: z.literal(1),
+  kind: z.enum(['rewound', 'replaced']),
+  /** What the database holds reaches up to about this moment. */
+  restoredTo: z.iso.datetime({ precision: 6 }),
+  /** What was done between that moment and this one is not known any more. */
+  seenUntil: z.iso.datetime({ precision: 6 }),
+});
+export type DatabaseEvent = z.infer<typeof DatabaseEvent>;

@@ -1,5 +1,13 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../log.ts';
@@ -7,9 +15,11 @@ import type { Log } from '../log.ts';
 const run = promisify(execFile);
 const DEADLINE_MS = 180_000;
 
-interface Download {
+export interface Download {
   readonly cacheFolder: string;
   readonly log: Log;
+  /** A suite of Debian, such as `trixie`; what this machine is set up for when absent. */
+  readonly suite?: string | undefined;
 }
 
 /**
@@ -19,12 +29,13 @@ interface Download {
  */
 export async function downloadNatsServer(download: Download): Promise<string | undefined> {
   if (!existsSync('/usr/bin/apt-get')) return undefined;
-  download.log('nats-server is not installed: fetching it with apt-get, for this project only.');
+  const from = download.suite === undefined ? '' : ` from Debian's ${download.suite}`;
+  download.log(`Fetching nats-server${from} with apt-get, for this project only.`);
   const cacheFolder = resolve(download.cacheFolder);
   mkdirSync(cacheFolder, { recursive: true });
   const draft = mkdtempSync(join(cacheFolder, 'download-'));
   try {
-    await fetchPackage(draft);
+    await fetchPackage(draft, download.suite);
     const unpacked = join(draft, 'unpacked');
     await run('dpkg', ['-x', join(draft, packageFile(draft)), unpacked], { timeout: DEADLINE_MS });
     const binary = join(cacheFolder, 'nats-server');
@@ -35,7 +46,7 @@ export async function downloadNatsServer(download: Download): Promise<string | u
   }
 }
 
-async function fetchPackage(draft: string): Promise<void> {
+async function fetchPackage(draft: string, suite: string | undefined): Promise<void> {
   for (const folder of ['lists/partial', 'archives/partial', 'tmp']) {
     mkdirSync(join(draft, folder), { recursive: true });
   }
@@ -45,6 +56,7 @@ async function fetchPackage(draft: string): Promise<void> {
     ['-o', `Dir::Cache=${join(draft, 'archives')}`],
     // The user that apt drops to may not write into our folders.
     isRoot ? ['-o', 'APT::Sandbox::User=root'] : [],
+    suite === undefined ? [] : onlyFrom(suite, draft),
   ].flat();
   const options = {
     cwd: draft,
@@ -53,6 +65,14 @@ async function fetchPackage(draft: string): Promise<void> {
   };
   await run('apt-get', [...privately, 'update'], options);
   await run('apt-get', [...privately, 'download', 'nats-server'], options);
+}
+
+/** Debian's own archive, whose packages its keyring vouches for, and no other one. */
+function onlyFrom(suite: string, draft: string): string[] {
+  const list = join(draft, 'sources.list');
+  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  writeFileSync(list, `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`);
+  return ['-o', `Dir::Etc::sourcelist=${list}`, '-o', 'Dir::Etc::sourceparts=-'];
 }
 
 function packageFile(folder: string): string {

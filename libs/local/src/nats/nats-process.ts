@@ -17,6 +17,7 @@ interface NatsProcessOptions {
   readonly portsFolder: string;
   readonly recordFolder: string;
   readonly configFile: string;
+  readonly env: Readonly<Record<string, string>> | undefined;
   readonly logFile: string;
 }
 
@@ -50,18 +51,23 @@ export class NatsProcess implements NatsServer {
     return this.#daemon?.pid ?? 0;
   }
 
+  get storeFolder(): string {
+    return this.#options.storeFolder;
+  }
+
   get logFile(): string {
     return this.#options.logFile;
   }
 
   /** Starts on these ports and resolves when it takes connections; false if it ended or did not get ready. */
   async tryStart(ports: NatsPorts): Promise<boolean> {
-    const { binary, storeFolder, portsFolder, recordFolder, logFile } = this.#options;
+    const { binary, storeFolder, portsFolder, recordFolder, logFile, env } = this.#options;
     const daemon = await startDaemon({
       command: binary,
       args: this.#args(ports),
       cwd: storeFolder,
       logFile,
+      ...(env && { env: { ...process.env, ...env } }),
     });
     this.#ports = ports;
     this.#daemon = daemon;

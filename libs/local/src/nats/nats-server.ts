@@ -4,6 +4,8 @@ export interface NatsServer extends AsyncDisposable {
   readonly port: number;
   /** Where its monitoring answers, if that was asked for. */
   readonly monitorUrl: string | undefined;
+  /** Where its streams are, if that is on this machine. */
+  readonly storeFolder?: string;
   /** Of the running server; another one after each restart. */
   readonly pid: number;
   /** Ends it in order. */

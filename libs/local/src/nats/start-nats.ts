@@ -17,6 +17,10 @@ export interface NatsOptions {
   readonly monitor?: boolean | undefined;
   /** Further lines for the server's configuration file. */
   readonly configLines?: string | undefined;
+  /** A configuration file in the place of ours; ports, address and store are still those of the other options. */
+  readonly configFile?: string | undefined;
+  /** Variables that the configuration file names. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
 const PORT_TRIES = 3;
@@ -31,14 +35,17 @@ export async function startNats(options: NatsOptions): Promise<NatsServer> {
   const portsFolder = join(storeFolder, 'ports');
   rmSync(portsFolder, { recursive: true, force: true });
   mkdirSync(portsFolder);
-  const configFile = join(storeFolder, 'nats.conf');
-  writeFileSync(configFile, `${options.configLines ?? ''}\n`);
+  const configFile = options.configFile ?? join(storeFolder, 'nats.conf');
+  if (configFile !== options.configFile) {
+    writeFileSync(configFile, `${options.configLines ?? ''}\n`);
+  }
   const server = new NatsProcess({
     binary: options.binary,
     storeFolder,
     portsFolder,
     recordFolder,
     configFile,
+    env: options.env,
     logFile: join(storeFolder, 'nats-server.log'),
   });
   await startOnFreePorts(server, options);

@@ -41,6 +41,10 @@ export class PostgresProcess implements PostgresServer {
     return this.#daemon?.pid ?? 0;
   }
 
+  get dataFolder(): string {
+    return this.#options.dataFolder;
+  }
+
   get logFile(): string {
     return this.#options.logFile;
   }

@@ -2,6 +2,8 @@
 export interface PostgresServer extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /** Where its data are. */
+  readonly dataFolder: string;
   /** Of the running server; another one after each restart. */
   readonly pid: number;
   /** Ends it in order; clients are disconnected. */

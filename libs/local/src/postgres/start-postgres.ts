@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { chownSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerminalError } from '@tidemark/runtime';
 import pg from 'pg';
@@ -8,7 +8,7 @@ import { endStaleServer } from './end-stale-server.ts';
 import { findPostgresBinaries, type PostgresVersion } from './find-binaries.ts';
 import { initialise, readOrMakePassword } from './initialise.ts';
 import { dataHome } from './reachable-folder.ts';
-import { findServerUser } from './server-user.ts';
+import { findServerUser, type ServerUser } from './server-user.ts';
 import { PostgresProcess } from './postgres-process.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
@@ -22,10 +22,30 @@ export interface PostgresOptions {
   readonly fsync?: boolean | undefined;
   /** Further settings of the server, by name. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
+  /** Takes encrypted connections, too: its certificate and its key, as PEM. */
+  readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
   readonly log: Log;
 }
 
 const PORT_TRIES = 3;
+
+/** PostgreSQL wants its key to be its own, and nobody else's to read. */
+function writeTlsFiles(
+  dataFolder: string,
+  { certificate, key }: Required<PostgresOptions>['tls'] & object,
+  user: ServerUser | undefined,
+): Record<string, string> {
+  const files = { ssl_cert_file: 'server.crt', ssl_key_file: 'server.key' };
+  for (const [name, text] of [
+    [files.ssl_cert_file, certificate],
+    [files.ssl_key_file, key],
+  ] as const) {
+    const path = join(dataFolder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    if (user) chownSync(path, user.uid, user.gid);
+  }
+  return { ssl: 'on', ...files };
+}
 
 /** Starts a PostgreSQL on a folder; one that a killed process left running there is ended first. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
@@ -37,6 +57,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const password = readOrMakePassword(folder);
   await endStaleServer(dataFolder);
   await initialise({ initdb: binaries.initdb, dataFolder, password, user });
+  const tls = options.tls ? writeTlsFiles(dataFolder, options.tls, user) : {};
   const server = new PostgresProcess({
     command: binaries.postgres,
     dataFolder,
@@ -44,7 +65,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     recordFolder: join(folder, 'processes'),
     password,
     user,
-    settings: { ...(options.fsync === false ? withoutFsync : {}), ...options.settings },
+    settings: { ...(options.fsync === false ? withoutFsync : {}), ...tls, ...options.settings },
   });
   await startOnFreePort(server, options.port);
   await makeDatabase(server.urlOf('postgres'));

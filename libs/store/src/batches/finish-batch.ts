@@ -11,6 +11,13 @@ export interface BatchCounts {
   readonly rejected: number;
 }
 
+/** What became of the rows of a batch's children, which are counted apart from the records that they belong to. */
+export interface ChildCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+}
+
 /** What was noticed of the cursors of a batch's records. */
 export interface CursorNotes {
   /** Rejected ones that are put aside, which fail nothing. */
@@ -33,6 +40,7 @@ export interface FinishBatch {
   readonly batchId: string;
   readonly failed: boolean;
   readonly counts: BatchCounts;
+  readonly children: ChildCounts;
   readonly notes: CursorNotes;
   /** The share of rejected records above which the chunk fails. */
   readonly maxRejects: number;
@@ -53,13 +61,13 @@ export async function finishBatch(
   batch: Pick<BatchHeaders, 'runId' | 'chunkId' | 'attempt'>,
   finish: FinishBatch,
 ): Promise<FinishedBatch> {
-  const { counts, notes } = finish;
+  const { counts, children, notes } = finish;
   const { rows } = await db.query<FinishedBatch>({
     name: 'finish-batch',
     text: `
       select verdict, ending
         from tidemark.finish_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-                                   $15, $16, $17)`,
+                                   $15, $16, $17, $18, $19, $20)`,
     values: [
       batch.runId,
       batch.chunkId,
@@ -78,6 +86,9 @@ export async function finishBatch(
       notes.late?.records ?? 0,
       notes.late?.latenessUs ?? null,
       notes.late?.lookbackNeeded ?? null,
+      children.inserted,
+      children.updated,
+      children.deleted,
     ],
   });
   return must(rows[0], 'finish_batch answers one row');

@@ -13,6 +13,8 @@ export interface OpenBatch {
   readonly scratch: string | null;
   /** What was covered without a hole when the chunk was planned, half-open, as digits. */
   readonly covered: { readonly from: string; readonly to: string } | null;
+  /** The dead letters that the batch brings again, by their places in it; null where it is no replay. */
+  readonly letters: readonly string[] | null;
 }
 
 export type OpenedBatch =
@@ -28,6 +30,7 @@ interface Row {
   readonly scratch: string | null;
   readonly coveredFrom: string | null;
   readonly coveredTo: string | null;
+  readonly letters: readonly string[] | null;
   readonly id: string | null;
 }
 
@@ -45,7 +48,7 @@ export async function openBatch(
     text: `
       with fence as (
         select partition, straight, scratch, lower(covered) as "coveredFrom",
-               upper(covered) as "coveredTo"
+               upper(covered) as "coveredTo", letters
           from tidemark.chunks
          where run_id = $1 and chunk_id = $2 and attempt = $3 and status = 'active'),
       entered as (
@@ -73,7 +76,8 @@ export async function openBatch(
   const [row] = rows;
   if (!row) return { verdict: 'stop' };
   if (row.id === null) return { verdict: 'seen' };
-  const { id: batchId, partition, straight, scratch, coveredFrom: from, coveredTo: to } = row;
+  const { id: batchId, partition, straight, scratch, letters } = row;
+  const { coveredFrom: from, coveredTo: to } = row;
   const covered = from === null || to === null ? null : { from, to };
-  return { verdict: 'open', batchId, partition, straight, scratch, covered };
+  return { verdict: 'open', batchId, partition, straight, scratch, covered, letters };
 }

@@ -1,7 +1,10 @@
 import type { Queryable } from '../connect.ts';
 import { type OpenChunk, openChunkColumns } from './open-chunk.ts';
 
-/** Active chunks of running runs that were released, or restarted, longer ago than that: the streams tell whether they are lost. */
+/**
+ * Active chunks of running runs that were released, restarted or resumed longer ago than that: the streams tell whether they
+ * are lost.
+ */
 export async function listQuietChunks(db: Queryable, olderThanMs: number): Promise<OpenChunk[]> {
   const { rows } = await db.query<OpenChunk>({
     name: 'list-quiet-chunks',
@@ -10,7 +13,7 @@ export async function listQuietChunks(db: Queryable, olderThanMs: number): Promi
         from tidemark.collector_runs r
         join tidemark.chunks c on c.run_id = r.id
        where r.status = 'running' and c.status = 'active'
-         and c.released_at < clock_timestamp() - $1 * interval '1 millisecond'
+         and greatest(c.released_at, r.resumed_at) < clock_timestamp() - $1 * interval '1 millisecond'
        order by c.run_id, c.chunk_id`,
     values: [olderThanMs],
   });

@@ -9,8 +9,10 @@ export interface OpenChunk {
   readonly chunkId: number;
   readonly attempt: number;
   readonly task: unknown;
+  /** The dead letters that it brings again; null where it asks the source. */
+  readonly letters: readonly string[] | null;
 }
 
 export const openChunkColumns = `
   c.run_id as "runId", r.class as "runClass", r.collector_name as "collectorName", r.traceparent,
-  c.chunk_id as "chunkId", c.attempt, c.task`;
+  c.chunk_id as "chunkId", c.attempt, c.task, c.letters`;

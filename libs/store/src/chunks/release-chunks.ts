@@ -4,6 +4,8 @@ export interface ReleasedChunk {
   readonly chunkId: number;
   readonly attempt: number;
   readonly task: unknown;
+  /** The dead letters that it brings again; null where it asks the source. */
+  readonly letters: readonly string[] | null;
 }
 
 /**
@@ -36,7 +38,11 @@ export async function releaseChunks(db: Queryable, runId: string): Promise<Relea
          set status = 'active', attempt = c.attempt + 1, released_at = clock_timestamp()
         from chosen
        where c.run_id = $1 and c.chunk_id = chosen.chunk_id
-      returning c.chunk_id as "chunkId", c.attempt, c.task`,
+      returning c.chunk_id as "chunkId", c.attempt, c.letters,
+                case when c.pages_before = 0 then c.task
+                     else c.task || jsonb_build_object(
+                            'page', tidemark.places_from(c.run_id, c.chunk_id, c.pages_before) -> 0)
+                 end as task`,
     values: [runId],
   });
   return rows.toSorted((a, b) => a.chunkId - b.chunkId);

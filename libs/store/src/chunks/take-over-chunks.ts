@@ -9,13 +9,15 @@ export interface TakeOver {
   readonly chunkIds?: readonly number[] | undefined;
   readonly revision: string;
   readonly plannedAtUs: string;
+  /** Whether chunks that were cut off go on where they were, instead of at their beginning. */
+  readonly goesOn: boolean;
 }
 
-/** Copies chunks of an ended run into a new one, which reads them from their beginning; answers how many. */
+/** Copies chunks of an ended run into a new one, to be read from their beginning or from where they were; answers how many. */
 export async function takeOverChunks(db: Queryable, taking: TakeOver): Promise<number> {
   const { rows } = await db.query<{ taken: number }>({
     name: 'take-over-chunks',
-    text: 'select tidemark.take_over_chunks($1, $2, $3, $4, $5, $6) as taken',
+    text: 'select tidemark.take_over_chunks($1, $2, $3, $4, $5, $6, $7) as taken',
     values: [
       taking.runId,
       taking.parentRunId,
@@ -23,6 +25,7 @@ export async function takeOverChunks(db: Queryable, taking: TakeOver): Promise<n
       taking.chunkIds ?? null,
       taking.revision,
       taking.plannedAtUs,
+      taking.goesOn,
     ],
   });
   return rows[0]?.taken ?? 0;

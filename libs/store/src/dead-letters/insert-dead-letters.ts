@@ -1,10 +1,10 @@
-import type { BatchHeaders } from '@tidemark/contracts';
+import type { BatchHeaders, LetterKind } from '@tidemark/contracts';
 import type { Queryable } from '../connect.ts';
 
 /** Something that cannot be processed, with its reason. */
 export interface DeadLetter {
-  readonly kind: 'record' | 'page' | 'message';
-  /** Place of a record in its part; null for pages and messages. */
+  readonly kind: LetterKind;
+  /** Place of a record or row in its part; null for pages and messages. */
   readonly position: number | null;
   readonly code: string;
   readonly reason: string;

@@ -7,7 +7,9 @@ import type { Queryable } from '../connect.ts';
 export async function resumeRun(db: Queryable, id: string): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'resume-run',
-    text: `update tidemark.collector_runs set status = 'running' where id = $1 and status = 'paused'`,
+    text: `
+      update tidemark.collector_runs set status = 'running', resumed_at = clock_timestamp()
+       where id = $1 and status = 'paused'`,
     values: [id],
   });
   if (rowCount !== 1) return false;

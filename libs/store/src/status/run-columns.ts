@@ -25,6 +25,10 @@ export interface RunRow {
   readonly records_rejected: number;
   readonly records_refetched: number;
   readonly records_deleted: number;
+  /** Rows of the target's children, which are no records. */
+  readonly children_inserted: number;
+  readonly children_updated: number;
+  readonly children_deleted: number;
   /** Records whose cursor lies outside of what was asked for, loaded or rejected. */
   readonly records_out_of_range: number;
   /** Rows that were written although everything up to beyond their cursor had been read before. */
@@ -59,6 +63,9 @@ export const runColumns = `
        (r.records_rejected + open.records_rejected)::float8   as records_rejected,
        r.records_refetched::float8                            as records_refetched,
        r.records_deleted::float8                              as records_deleted,
+       (r.children_inserted + open.children_inserted)::float8 as children_inserted,
+       (r.children_updated + open.children_updated)::float8   as children_updated,
+       (r.children_deleted + open.children_deleted)::float8   as children_deleted,
        (r.records_out_of_range + open.records_out_of_range)::float8 as records_out_of_range,
        (r.late_records + open.late_records)::float8           as late_records,
        extract(epoch from greatest(r.max_lateness, open.max_lateness))::float8 as max_lateness_seconds,
@@ -80,6 +87,9 @@ export const openChunks = `
            coalesce(sum(c.records_unchanged), 0) as records_unchanged,
            coalesce(sum(c.records_stale), 0)     as records_stale,
            coalesce(sum(c.records_rejected), 0)  as records_rejected,
+           coalesce(sum(c.children_inserted), 0) as children_inserted,
+           coalesce(sum(c.children_updated), 0)  as children_updated,
+           coalesce(sum(c.children_deleted), 0)  as children_deleted,
            coalesce(sum(c.records_out_of_range), 0) as records_out_of_range,
            coalesce(sum(c.late_records), 0)      as late_records,
            max(c.max_lateness)                   as max_lateness

@@ -34,7 +34,7 @@ export async function onPageTask(
 ): Promise<void> {
   const task = mustReadTask(message);
   const compiled = await deps.definitions.get(task.collector, task.revision);
-  const patience = deps.patience.get(message) ?? new PagePatience();
+  const patience = deps.patience.get(message) ?? patienceFor(message);
   deps.patience.set(message, patience);
   const fetched = await fetchPage({ task, compiled, patience }, deps, signal);
   switch (fetched.verdict) {
@@ -50,6 +50,13 @@ export async function onPageTask(
       await deliver({ task, result: page, askedAtUs, window }, deps, signal);
     }
   }
+}
+
+/** A page that waited in a process before this one goes on with its wait. */
+function patienceFor({ waitsSinceMs }: Message): PagePatience {
+  return new PagePatience({
+    waitedMs: waitsSinceMs === undefined ? undefined : Date.now() - waitsSinceMs,
+  });
 }
 
 async function deliver(

@@ -19,11 +19,14 @@ import {
 import { ColumnsMissingError } from './columns-missing-error.ts';
 import { placeColumns } from './place-columns.ts';
 
+/** A record that is rejected; what is rejected by the loader itself is kept as the row that it would have been. */
+export type RejectedHere = Reject & { readonly kind?: 'row' };
+
 /** The records of a batch as its target takes them. */
 export interface GrownBatch {
   readonly plan: TargetPlan;
   readonly text: Buffer;
-  readonly rejects: readonly Reject[];
+  readonly rejects: readonly RejectedHere[];
   /** Values that the contract leaves out, by column. */
   readonly discarded: Readonly<Record<string, number>>;
 }
@@ -76,10 +79,11 @@ function rejectsOf(
   { plan, columns, rejects }: BatchToGrow,
   lines: readonly BatchLine[],
   { refused }: ArrangedLines,
-): Reject[] {
+): RejectedHere[] {
   const placeOf = positionsLeft(rejects.map(({ position }) => position));
   const names = [...plan.columns, ...columns.map(({ name }) => name)];
   return refused.map(({ position, reason }) => ({
+    kind: 'row',
     position: placeOf(position),
     code: 'RECORD_INVALID',
     reason,

@@ -23,12 +23,13 @@ export async function onLoadBatch(msg: Message, deps: LoaderDeps): Promise<void>
     await loadFailure(deps, arrival, readFailure(batch, msg.data));
     return;
   }
-  const { text, rejects } = readLoadContent(batch, msg.data);
   const plan = await deps.plans.get(route.collector, batch.revision);
+  const { text, children, rejects } = readLoadContent(batch, msg.data, plan.children.length);
   await load(deps, arrival, {
     kind: 'records',
     plan,
     text,
+    children,
     rejects,
     ...(batch.columns && { columns: batch.columns }),
     ...(batch.discarded && { discarded: batch.discarded }),
@@ -66,12 +67,14 @@ async function load(
   content: BatchContent,
 ): Promise<void> {
   const { collector } = route;
-  const result = await loadBatch(deps.store, deps.staging, {
-    collector,
-    batch,
-    traceId: currentTraceId(),
-    content,
-  });
+  const arrived = { collector, batch, traceId: currentTraceId(), content };
+  const result = await loadBatch(deps.store, deps.staging, arrived).catch(
+    async (error: unknown) => {
+      await deps.waits.began(collector, error);
+      throw error;
+    },
+  );
+  await deps.waits.ended(collector);
   if (result.verdict !== 'loaded') {
     batchSkipped(collector, batch, result.verdict);
     return;

@@ -1,13 +1,21 @@
 import { MAX_REJECT_BYTES } from '@tidemark/contracts';
-import { RecordRefusedError, translateDatabaseError, type DeadLetter } from '@tidemark/store';
+import {
+  type ChildCounts,
+  RecordRefusedError,
+  translateDatabaseError,
+  type DeadLetter,
+} from '@tidemark/store';
 import type pg from 'pg';
 import { copyIn } from './copy-in.ts';
-import { countLines, readCopyLine, splitLines } from './copy-lines.ts';
+import { countLines, readCopyLine } from './copy-lines.ts';
 import type { Lineage } from './lineage.ts';
+import { addChildren, mergeChildren, noChildren } from './merge-children.ts';
 import { type Late, type MergeCounts, type MergedStage, mergeStage } from './merge-stage.ts';
+import { splitRecords, type RecordLines } from './record-lines.ts';
 import type { TargetPlan } from './target-plan.ts';
 
 export interface MergedLines extends MergedStage {
+  readonly children: ChildCounts;
   /** Records that PostgreSQL refused because of their own values. */
   readonly refused: readonly DeadLetter[];
 }
@@ -15,16 +23,17 @@ export interface MergedLines extends MergedStage {
 const nothing: MergeCounts = { inserted: 0, updated: 0, unchanged: 0, stale: 0 };
 
 /**
- * Stages lines and merges them. When PostgreSQL refuses a value the half that holds it is looked for with savepoints,
- * down to the record: it alone is left out, and all else is loaded by the same transaction.
+ * Stages lines and merges them, with the children of what is written. When PostgreSQL refuses a value the half that holds it
+ * is looked for with savepoints, down to the record: it alone is left out, with its children, and all else is loaded by the
+ * same transaction.
  */
 export async function mergeLines(
   db: pg.ClientBase,
   plan: TargetPlan,
-  text: Buffer,
+  lines: RecordLines,
   lineage: Lineage,
 ): Promise<MergedLines> {
-  return mergeFrom({ db, plan, lineage }, text, 0);
+  return mergeFrom({ db, plan, lineage }, lines, 0);
 }
 
 interface Load {
@@ -33,39 +42,47 @@ interface Load {
   readonly lineage: Lineage;
 }
 
-async function mergeFrom(load: Load, text: Buffer, position: number): Promise<MergedLines> {
+async function mergeFrom(load: Load, records: RecordLines, position: number): Promise<MergedLines> {
   const { db, plan, lineage } = load;
+  const { text } = records;
   await db.query('savepoint lines');
   try {
     await copyIn(db, plan.copyStageSql, text);
     if (plan.seedSql !== undefined) await db.query(plan.seedSql);
     const merged = await mergeStage(db, plan, lineage);
+    const isWritten = merged.counts.inserted + merged.counts.updated > 0;
+    const children = isWritten
+      ? await mergeChildren(db, plan, records.children, lineage)
+      : noChildren;
     // Unreleased ones would nest, as deep as there are halves.
     await db.query('release savepoint lines');
-    return { ...merged, refused: [] };
+    return { ...merged, children, refused: [] };
   } catch (error) {
     const refusal = translateDatabaseError(error);
     if (!(refusal instanceof RecordRefusedError)) throw error;
     await db.query('rollback to savepoint lines; release savepoint lines');
     const lines = countLines(text);
     if (lines <= 1) {
-      const refused = [letterOf(plan, text, position, refusal)];
-      return { counts: nothing, late: undefined, refused };
+      const refused = [letterOf(plan, records, position, refusal)];
+      return { counts: nothing, children: noChildren, late: undefined, refused };
     }
-    return mergeHalves(load, splitLines(text, Math.ceil(lines / 2)), position);
+    return mergeHalves(load, splitRecords(plan, records, Math.ceil(lines / 2)), position);
   }
 }
 
 async function mergeHalves(
   load: Load,
-  [first, second]: [Buffer, Buffer],
+  [first, second]: [RecordLines, RecordLines],
   position: number,
 ): Promise<MergedLines> {
+  const { stage, children } = load.plan;
+  const truncate = `truncate ${[stage, ...children.map((child) => child.stage)].join(', ')}`;
   const before = await mergeFrom(load, first, position);
-  await load.db.query(`truncate ${load.plan.stage}`);
-  const after = await mergeFrom(load, second, position + countLines(first));
-  await load.db.query(`truncate ${load.plan.stage}`);
+  await load.db.query(truncate);
+  const after = await mergeFrom(load, second, position + countLines(first.text));
+  await load.db.query(truncate);
   return {
+    children: addChildren(before.children, after.children),
     counts: {
       inserted: before.counts.inserted + after.counts.inserted,
       updated: before.counts.updated + after.counts.updated,
@@ -85,21 +102,34 @@ function joinLate(one: Late | undefined, other: Late | undefined): Late | undefi
 
 function letterOf(
   plan: TargetPlan,
-  line: Buffer,
-  position: number,
-  refusal: RecordRefusedError,
+  { text, children }: RecordLines,
+  ...[position, refusal]: [position: number, refusal: RecordRefusedError]
 ): DeadLetter {
-  const values = readCopyLine(line.toString('utf8'));
-  const record = Object.fromEntries(
-    plan.columns.map((name, place) => [name, values[place] ?? null]),
-  );
+  const record = { ...rowOf(plan, text.toString('utf8')), ...childRowsOf(plan, children) };
   const payload = Buffer.from(JSON.stringify(record)).subarray(0, MAX_REJECT_BYTES);
   return {
-    kind: 'record',
+    kind: 'row',
     position,
     code: refusal.code,
     reason: refusal.message,
     // The decoder holds back a character that the cut went through.
     payload: new TextDecoder().decode(payload, { stream: true }),
   };
+}
+
+type Row = Readonly<Record<string, string | null>>;
+
+function rowOf({ columns }: { readonly columns: readonly string[] }, line: string): Row {
+  const values = readCopyLine(line);
+  return Object.fromEntries(columns.map((name, place) => [name, values[place] ?? null]));
+}
+
+/** The rows of a record's children, under the names of their tables. */
+function childRowsOf({ children }: TargetPlan, texts: readonly Buffer[]): Record<string, Row[]> {
+  return Object.fromEntries(
+    children.map((child, place) => {
+      const lines = texts[place]?.toString('utf8').split('\n').slice(0, -1) ?? [];
+      return [child.name, lines.map((line) => rowOf(child, line))];
+    }),
+  );
 }

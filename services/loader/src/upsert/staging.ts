@@ -1,5 +1,11 @@
 import type pg from 'pg';
-import type { TargetPlan } from './target-plan.ts';
+
+/** A temporary table that lines are copied into before they are merged. */
+export interface Stage {
+  /** As SQL writes its name; it tells what columns it has. */
+  readonly stage: string;
+  readonly createStageSql: string;
+}
 
 /** A session empties all its staging tables at each commit that used one, so it keeps few. */
 const MOST_STAGES = 16;
@@ -8,21 +14,22 @@ const MOST_STAGES = 16;
 export class Staging {
   readonly #stages = new WeakMap<pg.ClientBase, Set<string>>();
 
-  /** Makes sure that the connection has the staging table; to be confirmed when the transaction has committed. */
-  async prepare(db: pg.ClientBase, plan: TargetPlan): Promise<void> {
+  /** Makes sure that the connection has the staging tables; to be confirmed when the transaction has committed. */
+  async prepare(db: pg.ClientBase, wanted: readonly Stage[]): Promise<void> {
     const stages = this.#of(db);
-    if (stages.has(plan.stage)) return;
-    const [oldest] = stages;
-    if (stages.size >= MOST_STAGES && oldest !== undefined) {
+    const missing = wanted.filter(({ stage }) => !stages.has(stage));
+    const others = [...stages].filter((name) => wanted.every(({ stage }) => stage !== name));
+    for (const oldest of others.slice(0, Math.max(0, stages.size + missing.length - MOST_STAGES))) {
       await db.query(`drop table if exists ${oldest}`);
       stages.delete(oldest);
     }
-    await db.query(plan.createStageSql);
+    for (const { createStageSql } of missing) await db.query(createStageSql);
   }
 
-  /** Remembers a staging table whose creation has been committed. */
-  confirm(db: pg.ClientBase, plan: TargetPlan): void {
-    this.#of(db).add(plan.stage);
+  /** Remembers staging tables whose creation has been committed. */
+  confirm(db: pg.ClientBase, made: readonly Stage[]): void {
+    const stages = this.#of(db);
+    for (const { stage } of made) stages.add(stage);
   }
 
   #of(db: pg.ClientBase): Set<string> {

@@ -3,6 +3,7 @@ import {
   auditColumns,
   type Column,
   type Contract,
+  childrenOf,
   type Definition,
   DELETED_AT,
   hasJobs,
@@ -12,6 +13,7 @@ import {
 } from '@tidemark/collector-sdk';
 import { Partition } from '@tidemark/contracts';
 import pg from 'pg';
+import { planChild, type ChildLoad } from './child-plan.ts';
 import { mergeSql, recountSql } from './merge-sql.ts';
 import { rememberSql } from './remember-sql.ts';
 
@@ -33,6 +35,8 @@ export interface TargetPlan {
   readonly maxRejects: number;
   /** Whether each line is a record of its own, so that its place tells which. */
   readonly hasPlaces: boolean;
+  /** How the children of records are loaded, in the order of their sections. */
+  readonly children: readonly ChildLoad[];
   /** Unit of the cursor that a column holds, by which the merge tells late rows; undefined where none does. */
   readonly cursorUnit: 'time' | 'integer' | undefined;
   /** Where a schema contract adds columns: how to load into the target with those that it has by then. */
@@ -55,7 +59,7 @@ const id = pg.escapeIdentifier;
 
 /** Plans the loads of one revision of a definition. */
 export function planTarget(definition: Definition): TargetPlan {
-  const plan = planTable(definition, tableOf(definition));
+  const plan = planTable(definition, tablesOf(definition));
   return hasJobs(definition) ? { ...plan, ofPartition: planJobs(definition) } : plan;
 }
 
@@ -68,7 +72,7 @@ function planJobs(definition: Definition): TargetPlan['ofPartition'] {
     const kept = plans.get(partition);
     if (kept) return kept;
     const job = jobOf(definition, Partition.parse(JSON.parse(partition)));
-    const plan = planTable(definition, tableOf(job));
+    const plan = planTable(definition, tablesOf(job));
     plans.set(partition, plan);
     const [oldest] = plans.keys();
     if (plans.size > MOST_JOBS && oldest !== undefined) plans.delete(oldest);
@@ -81,6 +85,17 @@ function tableOf(definition: Definition): string {
   return `${id(schema)}.${id(table)}`;
 }
 
+/** The tables of a target as SQL writes their names. */
+interface Tables {
+  readonly table: string;
+  readonly children: readonly string[];
+}
+
+function tablesOf(definition: Definition): Tables {
+  const children = childrenOf(definition).map((child) => tableOf(child.definition));
+  return { table: tableOf(definition), children };
+}
+
 interface Added {
   readonly added: readonly Column[];
   readonly inText: readonly Column[];
@@ -88,9 +103,10 @@ interface Added {
 
 function planTable(
   definition: Definition,
-  table: string,
+  tables: Tables,
   { added, inText }: Added = { added: [], inText: [] },
 ): TargetPlan {
+  const { table } = tables;
   const declared = targetShape(definition);
   const shape = { ...declared, columns: [...declared.columns, ...added] };
   const columns = shape.columns.map(({ name }) => name);
@@ -111,7 +127,9 @@ function planTable(
   };
   const copied = [...declared.columns, ...inText].map(({ name }) => name);
   const list = copied.map((name) => id(name)).join(', ');
-  const growth = growthOf(definition, table);
+  const growth = growthOf(definition, tables);
+  const ofParent = { table, stage: merge.stage, key: shape.key };
+  const children = childrenOf(definition);
   const plan: TargetPlan = {
     columns: copied,
     stage: merge.stage,
@@ -127,25 +145,30 @@ function planTable(
       merge.cursor && definition.incremental.kind === 'cursor'
         ? definition.incremental.unit
         : undefined,
+    children: tables.children.flatMap((name, place) => {
+      const child = children[place];
+      return child ? [planChild(child, name, ofParent)] : [];
+    }),
     ...(growth && { growth }),
     ofPartition: () => plan,
+    // Children are left alone: the digest of them, which a row has, tells whether they would change.
     rehearsedIn: (scratch) => ({
-      ...withoutGrowth(planTable(definition, scratch)),
+      ...withoutGrowth(planTable(definition, { table: scratch, children: [] })),
       seedSql: seedSql({ definition, table, stage: merge.stage, scratch }),
     }),
   };
   return plan;
 }
 
-function growthOf(definition: Definition, table: string): Growth | undefined {
+function growthOf(definition: Definition, tables: Tables): Growth | undefined {
   const { target } = definition;
   if (target.kind !== 'table' || !target.contract) return undefined;
   const { columns, types } = target.contract;
   if (columns !== 'evolve' && types !== 'evolve') return undefined;
   return {
-    target: table,
+    target: tables.table,
     types,
-    planWith: (added, inText) => planTable(definition, table, { added, inText }),
+    planWith: (added, inText) => planTable(definition, tables, { added, inText }),
   };
 }
 

@@ -2,6 +2,7 @@ import { type MappedRecords, type MappedTexts } from '@tidemark/collector-sdk';
 import { type Bus, encodeBody, type Message, publishBatch } from '@tidemark/bus';
 import {
   type BatchHeaders,
+  CHILDREN_VERSION,
   COLUMNS_VERSION,
   positionsLeft,
   type Reject,
@@ -70,9 +71,11 @@ function loadBatchOf(
   rejects: readonly Reject[],
 ): { readonly headers: BatchHeaders; readonly body: Buffer } {
   const text = typeof mapped.copyText === 'string' ? Buffer.from(mapped.copyText) : mapped.copyText;
+  const children = childrenOf(mapped);
   const rejected = Buffer.from(rejects.length === 0 ? '' : JSON.stringify(rejects));
+  const sections = [text, ...children, rejected];
   const { contentEncoding, body } = encodeBody(
-    rejected.length === 0 ? text : Buffer.concat([text, rejected]),
+    sections.slice(1).every(({ length }) => length === 0) ? text : Buffer.concat(sections),
   );
   const headers: BatchHeaders = {
     ...raw,
@@ -80,11 +83,18 @@ function loadBatchOf(
     rejected: rejects.length,
     contentType: COPY_TEXT,
     contentEncoding,
-    sections: [text.length, rejected.length],
+    sections: sections.map(({ length }) => length),
     ...(mapped.outOfRange > 0 && { outOfRange: mapped.outOfRange }),
     ...contractHeaders(mapped),
+    ...(children.length > 0 && { version: CHILDREN_VERSION }),
   };
   return { headers, body };
+}
+
+/** The COPY text of each child: texts go the way without any. */
+function childrenOf(mapped: Mapped): Buffer[] {
+  const texts = 'children' in mapped ? mapped.children : undefined;
+  return (texts ?? []).map((text) => Buffer.from(text));
 }
 
 /** What a schema contract adds, if anything: texts go the way without one. */

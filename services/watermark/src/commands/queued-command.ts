@@ -11,6 +11,13 @@ const TakeUp = z.object({
 });
 export type TakeUp = z.infer<typeof TakeUp>;
 
+/** The dead letters that a run brings again instead of planning: these, or the open ones of a run or of the collector. */
+const Replay = z.union([
+  z.object({ letters: z.array(z.string()) }),
+  z.object({ ofRun: z.uuid() }),
+  z.object({ all: z.literal(true) }),
+]);
+
 /** What a command asks for, as it is kept while it waits. */
 export const QueuedCommand = z.object({
   runClass: z.enum(runClasses),
@@ -23,6 +30,7 @@ export const QueuedCommand = z.object({
   rehearse: z.literal(true).optional(),
   clearCheckpoint: z.literal(true).optional(),
   takeUp: TakeUp.optional(),
+  replay: Replay.optional(),
 });
 export type QueuedCommand = z.infer<typeof QueuedCommand>;
 
@@ -47,8 +55,8 @@ export function mergeCommands(
 
 /** Such a run does less than it seems to, or something else: no other command is served by it. */
 function isSpecial(command: QueuedCommand): boolean {
-  const { maxChunks, maxRecords, rehearse, clearCheckpoint, takeUp } = command;
-  return [maxChunks, maxRecords, rehearse, clearCheckpoint, takeUp].some(
+  const { maxChunks, maxRecords, rehearse, clearCheckpoint, takeUp, replay } = command;
+  return [maxChunks, maxRecords, rehearse, clearCheckpoint, takeUp, replay].some(
     (setting) => setting !== undefined,
   );
 }

@@ -1,7 +1,12 @@
 import {
   CancelCommand,
+  DisableCommand,
+  DiscardCommand,
+  EditCommand,
+  EnableCommand,
   PauseCommand,
   PlanCommand,
+  ReplayCommand,
   ResetCommand,
   ResumeCommand,
   RetryCommand,
@@ -19,6 +24,11 @@ const schemas = {
   resume: ResumeCommand,
   cancel: CancelCommand,
   reset: ResetCommand,
+  replay: ReplayCommand,
+  edit: EditCommand,
+  discard: DiscardCommand,
+  enable: EnableCommand,
+  disable: DisableCommand,
 } as const satisfies Record<CommandVerb, z.ZodType>;
 
 type Schemas = typeof schemas;

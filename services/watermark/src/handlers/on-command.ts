@@ -9,12 +9,16 @@ import { messageTriggerId } from '../commands/trigger-id.ts';
 import type { Deps } from '../deps.ts';
 import { commandAnswered } from '../events.ts';
 import { onCancelCommand } from './on-cancel-command.ts';
+import { onDiscardCommand } from './on-discard-command.ts';
+import { onEditCommand } from './on-edit-command.ts';
 import { onPauseCommand } from './on-pause-command.ts';
 import { onPlanCommand } from './on-plan-command.ts';
+import { onReplayCommand } from './on-replay-command.ts';
 import { onResetCommand } from './on-reset-command.ts';
 import { onResumeCommand } from './on-resume-command.ts';
 import { onRetryCommand } from './on-retry-command.ts';
 import { onRunCommand } from './on-run-command.ts';
+import { onSwitchCommand } from './on-switch-command.ts';
 
 /** What a message of the stream COMMANDS asks for. */
 export function receivedFrom(message: Message): ReceivedCommand {
@@ -63,6 +67,15 @@ function carryOut(
       return onCancelCommand(deps, received, reading.command);
     case 'reset':
       return onResetCommand(deps, received, reading.command);
+    case 'replay':
+      return onReplayCommand(deps, received, reading.command);
+    case 'edit':
+      return onEditCommand(deps, received, reading.command);
+    case 'discard':
+      return onDiscardCommand(deps, received, reading.command);
+    case 'enable':
+    case 'disable':
+      return onSwitchCommand(deps, received, reading.verb === 'enable');
   }
 }
 

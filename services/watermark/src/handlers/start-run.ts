@@ -23,6 +23,7 @@ import type { UsableDefinition } from '../planning/load-definition.ts';
 import { makePlan } from '../planning/make-plan.ts';
 import { startQueued } from '../planning/start-queued.ts';
 import { storePlan } from '../planning/store-plan.ts';
+import { planReplay } from '../replay/plan-replay.ts';
 import { releaseRun } from '../release-run.ts';
 import { planningTransaction } from '../targets/job-tables.ts';
 
@@ -76,6 +77,7 @@ async function refuseWhatNeverFits(
   db: Queryable,
   { usable, wanted }: Pick<RunToStart, 'usable' | 'wanted'>,
 ): Promise<void> {
+  if (await planReplay(db, usable, wanted)) return;
   const parent = await findParent(db, usable, wanted);
   if (!parent) await makePlan(db, usable, wanted);
 }

@@ -1,6 +1,6 @@
 import type { Definition, PlanInput, PlanRequest } from '@tidemark/collector-sdk';
 import { readClock, type Queryable } from '@tidemark/store';
-import { isTargetEmpty } from '../targets/is-target-empty.ts';
+import { areTablesEmpty } from '../targets/is-target-empty.ts';
 import { loadIds } from './load-ids.ts';
 import { loadPartitions } from './load-partitions.ts';
 import { loadStates } from './load-states.ts';
@@ -21,6 +21,6 @@ export async function loadPlanInput(
     ...(ids && { ids }),
     states,
     nowUs: await readClock(db),
-    isTargetEmpty: await isTargetEmpty(db, definition),
+    isTargetEmpty: await areTablesEmpty(db, definition),
   };
 }

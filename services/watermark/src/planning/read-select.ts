@@ -1,4 +1,4 @@
-import { parseExact } from '@tidemark/collector-sdk';
+import { oneStatement, parseExact } from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
 import type { Queryable } from '@tidemark/store';
 import pg from 'pg';
@@ -30,7 +30,8 @@ export async function readSelect(db: Queryable, select: Select): Promise<readonl
     await db.query(
       `set local transaction_read_only = on; set local statement_timeout = '${WITHIN}'`,
     );
-    const { rows } = await db.query<{ row: string }>(textOf(select), [...(select.values ?? [])]);
+    const statement = oneStatement({ text: textOf(select), values: select.values ?? [] });
+    const { rows } = await db.query<{ row: string }>(statement);
     if (rows.length > select.maxRows) {
       throw refusal(select, `gives more than ${select.maxRows} rows; let it give fewer`);
     }
@@ -50,7 +51,7 @@ export function refusal({ where }: Pick<Select, 'where'>, problem: string): Term
   return new TerminalError('PLAN_REFUSED', `${where} ${problem}`);
 }
 
-/** As a part of a statement the text can only be a `select`; one statement is all that the protocol takes. */
+/** As a part of a statement the text can only be a `select`, and one statement is all that is sent. */
 function textOf({ sql, orderBy, reversed, maxRows }: Select): string {
   const own = sql.replace(/[\s;]+$/, '');
   const order = [
@@ -73,7 +74,7 @@ function explain(select: Select, error: pg.DatabaseError): TerminalError | undef
   if (state === '57014') return refusal(select, `took longer than ${WITHIN}; make it faster`);
   // These messages name tables and columns; others may quote values.
   if (/^(42|25)/.test(state)) return refusal(select, `cannot be read: ${error.message}`);
-  return /^(22|0A|2F|38|54)/.test(state)
+  return /^(08P01|22|0A|2F|38|54)/.test(state)
     ? refusal(select, `cannot be read: SQLSTATE ${state}`)
     : undefined;
 }

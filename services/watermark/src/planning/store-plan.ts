@@ -19,6 +19,8 @@ import {
 } from '@tidemark/store';
 import { attributeNames, linksTo, traceparentOf, withSpan } from '@tidemark/telemetry';
 import type { QueuedCommand } from '../commands/queued-command.ts';
+import { planReplay, type ReplayPlan } from '../replay/plan-replay.ts';
+import { storeReplay } from '../replay/store-replay.ts';
 import { createScratch } from '../rehearsal/scratch-table.ts';
 import { findEmptyJobs } from '../targets/job-tables.ts';
 import { findParent } from './find-parent.ts';
@@ -52,25 +54,36 @@ export async function storePlan(db: Queryable, run: RunToPlan): Promise<Planned>
   const settings = { parent: ROOT_CONTEXT, links: linksTo(context.active()), attributes };
   return withSpan(`run ${run.collector}`, settings, async (span) => {
     const traceparent = traceparentOf(span) ?? null;
-    const parent = await findParent(db, usable, command);
+    const replay = await planReplay(db, usable, command);
+    const parent = replay ? replay.parent : await findParent(db, usable, command);
     const inserted = await insertRun(db, {
       id: run.runId,
       collectorName: run.collector,
       runClass: command.runClass,
-      mode: modeOf(command, parent),
+      mode: replay ? 'replay' : modeOf(command, parent),
       triggeredBy: command.triggeredBy,
       revision: usable.revision,
       parallel: 2 * usable.definition.limits.concurrency,
       traceparent,
-      parentRunId: parent?.id,
+      parentRunId: replay ? replay.ofRun : parent?.id,
       maxChunks: command.maxChunks,
       maxRecords: command.maxRecords,
     });
     if (inserted !== 'inserted') return { kind: inserted };
-    const chunks = parent ? await takeUpChunks(db, run, parent) : await storeChunks(db, run);
+    const chunks = await chunksOf(db, run, { replay, parent });
     const status = chunks > 0 ? 'running' : await closeRun(db, run.runId);
     return { kind: 'planned', status, traceparent };
   });
+}
+
+interface Origin {
+  readonly replay: ReplayPlan | undefined;
+  readonly parent: EarlierRun | undefined;
+}
+
+function chunksOf(db: Queryable, run: RunToPlan, { replay, parent }: Origin): Promise<number> {
+  if (replay) return storeReplay(db, run, replay);
+  return parent ? takeUpChunks(db, run, parent) : storeChunks(db, run);
 }
 
 /** A run that goes on with what another one left open is of its mode: it finishes what that one began. */

@@ -1,3 +1,4 @@
+import { isSql, type Definition } from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
 import {
   describePlan,
@@ -7,6 +8,11 @@ import {
   type Queryable,
 } from '@tidemark/store';
 import type { RunToPlan } from './store-plan.ts';
+
+/** Whether a place in a chain is the same later on: a cursor or a key is, a number of pages or rows is not. */
+function keepsPlaces(definition: Definition): boolean {
+  return isSql(definition) || definition.paginate.kind === 'cursor';
+}
 
 /** Gives a new run the chunks that an earlier one left, as its command wants them; answers how many. */
 export async function takeUpChunks(
@@ -22,6 +28,7 @@ export async function takeUpChunks(
     chunkIds,
     revision: usable.revision,
     plannedAtUs: await readClock(db),
+    goesOn: usable.revision === parent.revision && keepsPlaces(usable.definition),
   });
   if (chunkIds && chunks < new Set(chunkIds).size) {
     throw new TerminalError(

@@ -1,5 +1,5 @@
 import { targetShape, type Definition } from '@tidemark/collector-sdk';
-import type { Queryable } from '@tidemark/store';
+import { asOwner, type Queryable } from '@tidemark/store';
 import pg from 'pg';
 import { targetName } from '../targets/target-statements.ts';
 
@@ -13,17 +13,21 @@ export async function createScratch(
 ): Promise<string> {
   const name = scratchName(runId);
   const key = targetShape(definition).key.map((column) => pg.escapeIdentifier(column));
-  await db.query(`create schema if not exists ${SCHEMA}`);
-  await db.query(
-    `create table ${name} (like ${targetName(definition)} including defaults including identity including generated)`,
-  );
-  await db.query(`alter table ${name} add primary key (${key.join(', ')})`);
+  await asOwner(db, async () => {
+    await db.query(`create schema if not exists ${SCHEMA}`);
+    await db.query(
+      `create table ${name} (like ${targetName(definition)} including defaults including identity including generated)`,
+    );
+    await db.query(`alter table ${name} add primary key (${key.join(', ')})`);
+  });
   return name;
 }
 
 /** Removes the table of a rehearsal, if it is there. */
 export async function dropScratch(db: Queryable, runId: string): Promise<void> {
-  await db.query(`drop table if exists ${scratchName(runId)}`);
+  await asOwner(db, async () => {
+    await db.query(`drop table if exists ${scratchName(runId)}`);
+  });
 }
 
 /** The name of a rehearsal's table, as SQL writes it. */

@@ -1,7 +1,13 @@
-import { targetShape, type Column, type Definition } from '@tidemark/collector-sdk';
+import { childrenOf, targetShape, type Column, type Definition } from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
-import type { Queryable, Store } from '@tidemark/store';
+import { asOwner, type Queryable, type Store } from '@tidemark/store';
 import { createStatements, targetName, wantedColumns } from './target-statements.ts';
+
+/** Makes a definition's target and the tables of its children, as `ensureTarget` does each. */
+export async function ensureTables(store: Store, definition: Definition): Promise<void> {
+  await ensureTarget(store, definition);
+  for (const child of childrenOf(definition)) await ensureTarget(store, child.definition);
+}
 
 /**
  * Makes a definition's target, or adds the columns that it lacks; a target that cannot take the definition's records
@@ -14,14 +20,18 @@ export async function ensureTarget(store: Store, definition: Definition): Promis
     await db.query(`select pg_advisory_xact_lock(hashtextextended('tidemark.target.' || $1, 0))`, [
       targetName(definition),
     ]);
-    for (const statement of createStatements(definition)) await db.query(statement);
-    const present = await columnsOf(db, definition);
-    for (const { name, add } of wantedColumns(definition)) {
-      if (!present.has(name)) await db.query(add);
-    }
+    await asOwner(db, () => createOrExtend(db, definition));
     await requireTypes(db, definition);
     await requireKey(db, definition);
   });
+}
+
+async function createOrExtend(db: Queryable, definition: Definition): Promise<void> {
+  for (const statement of createStatements(definition)) await db.query(statement);
+  const present = await columnsOf(db, definition);
+  for (const { name, add } of wantedColumns(definition)) {
+    if (!present.has(name)) await db.query(add);
+  }
 }
 
 async function isAsWanted(db: Queryable, definition: Definition): Promise<boolean> {

@@ -3,12 +3,12 @@ import type { Partition } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import type { Store } from '@tidemark/store';
 import { loadPartitions } from '../planning/load-partitions.ts';
-import { ensureTarget } from './ensure-target.ts';
+import { ensureTables } from './ensure-target.ts';
 
 /** Makes the tables of a definition: its target, or one for each job that is known now. */
 export async function ensureTargets(store: Store, definition: Definition): Promise<void> {
   const partitions = hasJobs(definition) ? await partitionsOf(store, definition) : [];
-  for (const job of jobsOf(definition, partitions)) await ensureTarget(store, job.definition);
+  for (const job of jobsOf(definition, partitions)) await ensureTables(store, job.definition);
 }
 
 async function partitionsOf(store: Store, definition: Definition): Promise<readonly Partition[]> {

@@ -1,12 +1,20 @@
-import { targetShape, type Definition } from '@tidemark/collector-sdk';
+import { childrenOf, targetShape, type Definition } from '@tidemark/collector-sdk';
 import type { Queryable } from '@tidemark/store';
 import pg from 'pg';
+
+/** Whether a target and its children hold no row; see below. */
+export async function areTablesEmpty(db: Queryable, definition: Definition): Promise<boolean> {
+  for (const each of [{ definition }, ...childrenOf(definition)]) {
+    if (!(await isTargetEmpty(db, each.definition))) return false;
+  }
+  return true;
+}
 
 /**
  * Whether a target holds no row, asked inside a transaction. One that is not there yet, or that cannot be looked at now,
  * counts as not empty, which is the careful answer: a locked table must not hold up the planning of its collector.
  */
-export async function isTargetEmpty(db: Queryable, definition: Definition): Promise<boolean> {
+async function isTargetEmpty(db: Queryable, definition: Definition): Promise<boolean> {
   const { schema, table } = targetShape(definition);
   const name = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
   const exists = await db.query<{ exists: boolean }>(

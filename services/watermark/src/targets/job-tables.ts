@@ -1,8 +1,8 @@
-import { jobsOf, type Definition, type Job } from '@tidemark/collector-sdk';
+import { childrenOf, jobsOf, type Definition, type Job } from '@tidemark/collector-sdk';
 import type { Partition } from '@tidemark/contracts';
 import { TransientError } from '@tidemark/runtime';
 import type { Queryable, Store } from '@tidemark/store';
-import { ensureTarget } from './ensure-target.ts';
+import { ensureTables } from './ensure-target.ts';
 import { targetName } from './target-statements.ts';
 
 /** Jobs that are to be planned have no table yet. It cannot be made in the transaction that plans: that holds locks. */
@@ -25,24 +25,32 @@ export async function planningTransaction<T>(
     return await store.transaction(work);
   } catch (error) {
     if (!(error instanceof TablesMissingError)) throw error;
-    for (const { definition } of error.jobs) await ensureTarget(store, definition);
+    for (const { definition } of error.jobs) await ensureTables(store, definition);
     return store.transaction(work);
   }
 }
 
-/** Which of the partitions have an empty table of their own; throws, for `planningTransaction`, when one has none at all. */
+/** Which of the partitions have empty tables of their own; throws, for `planningTransaction`, when one has none at all. */
 export async function findEmptyJobs(
   db: Queryable,
   definition: Definition,
   partitions: readonly Partition[],
 ): Promise<ReadonlySet<string>> {
   const jobs = jobsOf(definition, partitions);
+  const tables = jobs.flatMap((job, place) =>
+    [job, ...childrenOf(job.definition)].map((each) => ({
+      job: place,
+      name: targetName(each.definition),
+    })),
+  );
   const { rows } = await db.query<{ isThere: boolean; isEmpty: boolean }>(
-    `select c.oid is not null as "isThere", coalesce(pg_relation_size(c.oid) = 0, false) as "isEmpty"
-       from unnest($1::text[]) with ordinality as n (name, place)
+    `select bool_and(c.oid is not null) as "isThere",
+            bool_and(coalesce(pg_relation_size(c.oid) = 0, false)) as "isEmpty"
+       from unnest($1::text[], $2::integer[]) as n (name, job)
        left join pg_class c on c.oid = to_regclass(n.name)
-      order by n.place`,
-    [jobs.map((job) => targetName(job.definition))],
+      group by n.job
+      order by n.job`,
+    [tables.map(({ name }) => name), tables.map(({ job }) => job)],
   );
   const missing = jobs.filter((_, place) => rows[place]?.isThere !== true);
   if (missing.length > 0) throw new TablesMissingError(missing);

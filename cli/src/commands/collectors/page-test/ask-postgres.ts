@@ -3,6 +3,7 @@ import {
   compileQuery,
   durationToMs,
   judgeDatabaseError,
+  oneStatement,
   parseExact,
   readDatabaseAddress,
   readRows,
@@ -44,8 +45,8 @@ export async function askPostgres(
     await client.connect();
     await client.query(beginStatement(query));
     const connection = {
-      query: async ({ text, values }: { text: string; values: readonly (string | null)[] }) =>
-        client.query({ text, values: [...values] }),
+      query: async (statement: { text: string; values: readonly (string | null)[] }) =>
+        client.query(oneStatement(statement)),
     };
     const page = await readRows(connection, query, task, task.plannedAt);
     await client.query('commit');

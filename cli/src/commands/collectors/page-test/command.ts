@@ -99,6 +99,7 @@ function toJson({ definition, task, page, mapped }: PageTest) {
     failure: page.failure ?? null,
     rows: mapped?.rows ?? [],
     rejects: mapped?.rejects ?? [],
+    ...(mapped && mapped.children.length > 0 && { children: mapped.children }),
   };
 }
 

@@ -1,13 +1,24 @@
-import { compileMapping, targetShape, type Definition } from '@tidemark/collector-sdk';
+import {
+  CHILDREN_DIGEST,
+  childrenOf,
+  compileMapping,
+  targetShape,
+  type Definition,
+} from '@tidemark/collector-sdk';
 import { registry } from '@tidemark/collectors';
 import type { Reject } from '@tidemark/contracts';
 
 /** What a page's records become. */
-export interface MappedPage {
+export interface MappedPage extends MappedRows {
+  readonly rejects: readonly Reject[];
+  /** The rows of the target's children. */
+  readonly children: readonly (MappedRows & { readonly table: string })[];
+}
+
+export interface MappedRows {
   readonly columns: readonly string[];
   /** By column; null for NULL. */
   readonly rows: readonly Readonly<Record<string, string | null>>[];
-  readonly rejects: readonly Reject[];
 }
 
 /** Maps records as the transformer would. */
@@ -16,13 +27,30 @@ export async function mapPage(
   records: readonly unknown[],
 ): Promise<MappedPage> {
   const mapped = await compileMapping(definition, registry.functions)(records);
-  const { copyText, rejects, contract } = mapped;
-  const declared = targetShape(definition).columns.map(({ name }) => name);
+  const { copyText, rejects, contract, children = [] } = mapped;
+  const declared = namesOf(targetShape(definition).columns);
   // Where a schema contract has these in the target, only the target knows.
   const added = (contract?.columns ?? []).map(({ name, type }) => `${name} (${type})`);
   const columns = [...declared, ...added];
-  const lines = copyText.split('\n').slice(0, -1);
-  return { columns, rows: lines.map((line) => readLine(columns, line)), rejects };
+  return {
+    ...readLines(columns, copyText),
+    rejects,
+    children: childrenOf(definition).map((child, place) => {
+      const { table, columns: own } = targetShape(child.definition);
+      // The digest of their record, which each line begins with, is for the loader.
+      const read = readLines(namesOf([CHILDREN_DIGEST, ...own]), children[place] ?? '');
+      return { table, columns: read.columns.slice(1), rows: read.rows };
+    }),
+  };
+}
+
+function namesOf(columns: readonly { readonly name: string }[]): string[] {
+  return columns.map(({ name }) => name);
+}
+
+function readLines(columns: readonly string[], text: string): MappedRows {
+  const lines = text.split('\n').slice(0, -1);
+  return { columns, rows: lines.map((line) => readLine(columns, line)) };
 }
 
 function readLine(columns: readonly string[], line: string): Record<string, string | null> {

@@ -4,7 +4,7 @@ import { colours as pc } from '../../../print/colours.ts';
 import { showCount, showCounted } from '../../../print/show.ts';
 import { table } from '../../../print/table.ts';
 import type { TestedPage } from './fetched-page.ts';
-import type { MappedPage } from './map-page.ts';
+import type { MappedPage, MappedRows } from './map-page.ts';
 
 /** Everything that a test of a page has found. */
 export interface PageTest {
@@ -64,17 +64,14 @@ function answerLine({ status, durationMs, bytes, records }: TestedPage): string 
   ].join(', ');
 }
 
-function showMapped({ columns, rows, rejects }: MappedPage, limit: number): string[] {
-  const shownRows = rows
-    .slice(0, limit)
-    .map((row) => columns.map((name) => cellOf(row[name] ?? null)));
+function showMapped(mapped: MappedPage, limit: number): string[] {
+  const { rejects } = mapped;
   const shownRejects = rejects
     .slice(0, limit)
     .map(({ position, code, reason }) => [` ${position ?? '–'}`, code, reason]);
   return [
-    '',
-    `${pc.bold(showCounted(rows.length, 'row'))}${more(rows.length, limit)}`,
-    ...(shownRows.length > 0 ? [table(columns, shownRows)] : []),
+    ...showRows(mapped, '', limit),
+    ...mapped.children.flatMap((child) => showRows(child, ` of ${child.table}`, limit)),
     ...(rejects.length > 0
       ? [
           '',
@@ -82,6 +79,15 @@ function showMapped({ columns, rows, rejects }: MappedPage, limit: number): stri
           table([' record', 'code', 'reason'], shownRejects),
         ]
       : []),
+  ];
+}
+
+function showRows({ columns, rows }: MappedRows, ofTable: string, limit: number): string[] {
+  const shown = rows.slice(0, limit).map((row) => columns.map((name) => cellOf(row[name] ?? null)));
+  return [
+    '',
+    `${pc.bold(showCounted(rows.length, 'row') + ofTable)}${more(rows.length, limit)}`,
+    ...(shown.length > 0 ? [table(columns, shown)] : []),
   ];
 }
 

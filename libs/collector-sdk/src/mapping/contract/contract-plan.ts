@@ -13,7 +13,8 @@ export interface ContractPlan extends Contract {
 export function planContract({ target, incremental }: Definition): ContractPlan | undefined {
   if (target.kind !== 'table' || !target.contract) return undefined;
   const fields = Object.entries(target.fields);
-  const paths = fields.map(([name, { path }]) => path ?? name);
+  const lists = (target.children ?? []).map(({ at }) => at);
+  const paths = [...fields.map(([name, { path }]) => path ?? name), ...lists];
   const cursor = incremental.kind === 'cursor' ? [incremental.field] : [];
   const required = fields.filter(([, field]) => field.required).map(([name]) => name);
   return {

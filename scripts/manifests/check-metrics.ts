@@ -1,0 +1,21 @@
+/** Finds metrics that a dashboard or a rule asks for and no code makes: such a panel stays empty, such an alert never fires. */
+export function checkMetrics(asking: Readonly<Record<string, string>>, code: string): string[] {
+  const made = new Set([...metricsOf(code), 'up']);
+  return Object.entries(asking).flatMap(([file, text]) =>
+    [...new Set(text.match(/\btidemark_[a-z_]+_(?:total|bucket|sum|count)\b/g))]
+      .filter((metric) => !made.has(metric))
+      .map((metric) => `${file}: nothing exports ${metric}`),
+  );
+}
+
+/** The names under which Prometheus knows the instruments that the code makes. */
+export function metricsOf(code: string): string[] {
+  const made = code.matchAll(/create(Counter|Histogram)\(\s*'([a-z._]+)'(?:,\s*\{([^}]*)\})?/g);
+  return [...made].flatMap(([, kind, name = '', settings = '']) => {
+    const unit = settings.includes("unit: 's'") ? '_seconds' : '';
+    const base = `${name.replaceAll('.', '_')}${unit}`;
+    return kind === 'Counter'
+      ? [`${base}_total`]
+      : ['_bucket', '_sum', '_count'].map((end) => base + end);
+  });
+}

@@ -1,0 +1,35 @@
+import {
+  CHILDREN_DIGEST,
+  childrenOf,
+  hasJobs,
+  jobOf,
+  targetShape,
+  type Definition,
+} from '@tidemark/collector-sdk';
+import { Partition } from '@tidemark/contracts';
+import { listTargetColumns, type Queryable } from '@tidemark/store';
+import pg from 'pg';
+import type { RowTarget } from './row-lines.ts';
+
+/** The columns of the table that the rows of a partition go to, as they are now. */
+export async function findRowTarget(
+  db: Queryable,
+  definition: Definition,
+  partition: string,
+): Promise<RowTarget> {
+  const job = hasJobs(definition)
+    ? jobOf(definition, Partition.parse(JSON.parse(partition)))
+    : definition;
+  const { schema, table, columns } = targetShape(job);
+  const name = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
+  const { added } = await listTargetColumns(db, name);
+  const children = childrenOf(job).map((child) => {
+    const shape = targetShape(child.definition);
+    return { name: shape.table, columns: namesOf([CHILDREN_DIGEST, ...shape.columns]) };
+  });
+  return { columns: namesOf(columns), added, children };
+}
+
+function namesOf(columns: readonly { readonly name: string }[]): string[] {
+  return columns.map(({ name }) => name);
+}
