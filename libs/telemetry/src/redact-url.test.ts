@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { redactUrl, secretValues } from './redact-url.ts';
 
 test.each([
@@ -23,4 +26,19 @@ test('a secret of a source is hidden under any name, and nothing else is', () =>
   const url = new URL('https://a.b/c?id=p%40ss%20%2B1&host=a.b&empty=&other=x');
 
   expect(redactUrl(url, secrets).href).toBe('https://a.b/c?id=REDACTED&host=a.b&empty=&other=x');
+});
+
+test('a secret that stands in a file is hidden as well', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-secrets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'key');
+  writeFileSync(file, 'p@ss +1\n');
+  const gone = join(folder, 'gone');
+
+  const secrets = secretValues({
+    TIDEMARK_SECRET_SHOP_FILE: file,
+    TIDEMARK_SECRET_GONE_FILE: gone,
+  });
+
+  expect([...secrets]).toEqual(['p@ss +1']);
 });

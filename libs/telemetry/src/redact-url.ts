@@ -1,16 +1,31 @@
+import { readFileSync } from 'node:fs';
+
 /** Names of query parameters whose value may be a secret; what is hidden needlessly harms nobody. */
 const secretParameter =
   /token|secret|password|passwd|pwd|credential|signature|api[-_]?key|((^|[-_])(key|auth|authorization|sig|app_?id)$)/i;
 
 const PREFIX = 'TIDEMARK_SECRET_';
 const HOSTS = '_HOSTS';
+const FILE = '_FILE';
 
-/** The secrets of sources that this process was given: in a URL they are recognised under any name. */
+/** The secrets of sources that this process was given, itself or by files: in a URL they are recognised under any name. */
 export function secretValues(env: NodeJS.ProcessEnv): ReadonlySet<string> {
   const secrets = Object.entries(env).flatMap(([variable, value]) =>
-    value && variable.startsWith(PREFIX) && !variable.endsWith(HOSTS) ? [value] : [],
+    value && variable.startsWith(PREFIX) && !variable.endsWith(HOSTS)
+      ? valueOf(variable, value)
+      : [],
   );
   return new Set(secrets);
+}
+
+function valueOf(variable: string, value: string): string[] {
+  if (!variable.endsWith(FILE)) return [value];
+  try {
+    return [readFileSync(value, 'utf8').replace(/\r?\n$/, '')];
+  } catch {
+    // The service itself says what is wrong with the file, and does not start.
+    return [];
+  }
 }
 
 /**

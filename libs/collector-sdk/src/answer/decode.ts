@@ -1,12 +1,18 @@
 import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import type { HttpRequest } from '../definition/request.ts';
+import { jsonSize, MAX_DEPTH, MAX_HEAP_BYTES } from './json-size.ts';
 import { parseExact } from './parse-exact.ts';
 
 type Decoder = HttpRequest['decoder'];
 
 /** Why a text is not what the definition says it is. */
 export class DecodeError extends Error {
-  override readonly name = 'DecodeError';
+  override readonly name: string = 'DecodeError';
+}
+
+/** A text that would take too much memory as what it says. */
+export class TooMuchError extends DecodeError {
+  override readonly name = 'TooMuchError';
 }
 
 /** The value that an answer's text stands for; throws `DecodeError` when it is not of the decoder's form. */
@@ -22,6 +28,8 @@ export function decode(decoder: Decoder, text: string): unknown {
 }
 
 function decodeJson(text: string): unknown {
+  // Few texts are so long that they may be too much.
+  if (text.length > MAX_DEPTH) countIn(0, text);
   try {
     return parseExact(text);
   } catch (cause) {
@@ -30,18 +38,47 @@ function decodeJson(text: string): unknown {
   }
 }
 
+/** Adds to what an answer takes so far what one more text of it does. */
+function countIn(heapBytes: number, text: string): number {
+  const size = jsonSize(text);
+  if (size.depth > MAX_DEPTH) {
+    throw new DecodeError(`the answer is nested deeper than ${MAX_DEPTH} levels`);
+  }
+  const sum = heapBytes + size.heapBytes;
+  if (sum > MAX_HEAP_BYTES) throw tooMany('values than fit the memory');
+  return sum;
+}
+
+function tooMany(what: string): TooMuchError {
+  return new TooMuchError(`the answer has more ${what}: ask for smaller pages`);
+}
+
 /** Blank lines are nothing; a line that cannot be parsed, such as a torn last one, is an error of the whole answer. */
 function decodeLines(text: string): unknown[] {
   const values: unknown[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
+  let heapBytes = 0;
+  let index = 0;
+  for (const line of linesOf(text)) {
+    index += 1;
     if (line.trim() === '') continue;
+    heapBytes = countIn(heapBytes, line);
     try {
       values.push(parseExact(line));
     } catch (cause) {
-      throw new DecodeError(`line ${index + 1} of the answer is not JSON`, { cause });
+      throw new DecodeError(`line ${index} of the answer is not JSON`, { cause });
     }
   }
   return values;
+}
+
+/** One by one: a list of them all would be larger than the text. */
+function* linesOf(text: string): Generator<string> {
+  for (let from = 0; from <= text.length;) {
+    const found = text.indexOf('\n', from);
+    const to = found < 0 ? text.length : found;
+    yield text.slice(from, to);
+    from = to + 1;
+  }
 }
 
 function decodeCsv(
@@ -50,17 +87,29 @@ function decodeCsv(
 ): Record<string, string | null>[] {
   const [names, ...rows] = csvRows(text, separator, quote);
   if (!names) return [];
-  const repeated = names.find((name, place) => names.indexOf(name) !== place);
-  if (repeated !== undefined) {
-    throw new DecodeError(`the header row of the answer names "${repeated}" twice`);
+  const known = new Set<string>();
+  for (const name of names) {
+    if (known.has(name)) {
+      const shown = JSON.stringify(name.slice(0, 100));
+      throw new DecodeError(`the header row of the answer names ${shown} twice`);
+    }
+    known.add(name);
   }
   return rows.map((row) =>
     Object.fromEntries(names.map((name, place) => [name, row[place] || null])),
   );
 }
 
+/** A row is one record, whose text would not fit a message. */
+const MAX_ROW_BYTES = 1_048_576;
+/** Values of all rows: each takes several times the memory of the comma that stands for an empty one. */
+const MAX_CELLS = 1_000_000;
+
 /** Rows of one length; an answer without a line has none. */
 function csvRows(text: string, separator: string, quote: string): string[][] {
+  // Before the parser makes a value of each; those in quotes are so few that they may count too.
+  const cells = occurrences(text, separator) + occurrences(text, '\n');
+  if (cells > MAX_CELLS) throw tooMany(`than ${MAX_CELLS} values`);
   try {
     return parseCsv(text, {
       delimiter: separator,
@@ -68,6 +117,7 @@ function csvRows(text: string, separator: string, quote: string): string[][] {
       escape: quote,
       record_delimiter: ['\r\n', '\n'],
       skip_empty_lines: true,
+      max_record_size: MAX_ROW_BYTES,
     });
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
@@ -75,4 +125,10 @@ function csvRows(text: string, separator: string, quote: string): string[][] {
     const line = typeof cause['lines'] === 'number' ? `, line ${cause['lines']}` : '';
     throw new DecodeError(`the answer is not CSV: ${cause.code}${line}`, { cause });
   }
+}
+
+function occurrences(text: string, character: string): number {
+  let count = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) count += 1;
+  return count;
 }

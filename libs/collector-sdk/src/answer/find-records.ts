@@ -3,6 +3,9 @@ import { memberValue, nextPlace, skipBlanks, stringEnd, valueEnd } from './json-
 const [QUOTE, BACKSLASH] = [34, 92];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125];
 
+/** Places of more records take more memory than their texts: what parses the whole tells what is wrong with it. */
+const MOST_PLACES = 2 * 250_000;
+
 /** The array of records in an answer: its place, and the places of its records. */
 export interface FoundRecords {
   readonly from: number;
@@ -90,6 +93,7 @@ class RecordWalk {
       const end = json[place] === OPEN_OBJECT ? valueEnd(json, place) : -1;
       if (end < 0) return -1;
       places.push(place, end);
+      if (places.length > MOST_PLACES) return -1;
       place = nextPlace(json, end, CLOSE_ARRAY);
       if (place === 0) return -1;
       if (place < 0) to = -1 - place;

@@ -1,6 +1,6 @@
 import type { Partition } from '@tidemark/contracts';
 import type { Definition, HttpDefinition } from '../definition/definition.ts';
-import { decode, DecodeError } from './decode.ts';
+import { decode, DecodeError, TooMuchError } from './decode.ts';
 import { lookUp, textOf } from './look-up.ts';
 import { shapeRecords } from './shape-records.ts';
 
@@ -17,7 +17,7 @@ export interface PageContent {
 
 /** Why an answer is no page. `flaky`: sources are known to give such answers now and then. */
 export interface PageRefusal {
-  readonly code: 'RESPONSE_INVALID' | 'SOURCE_REJECTED';
+  readonly code: 'RESPONSE_INVALID' | 'RESPONSE_TOO_LARGE' | 'SOURCE_REJECTED';
   readonly reason: string;
   readonly flaky: boolean;
 }
@@ -38,6 +38,7 @@ export function readPage(
     const records = shapeRecords(definition.request, answer, partition);
     return { page: { records, answer, signal: signalOf(definition, answer) } };
   } catch (error) {
+    if (error instanceof TooMuchError) return refuse('RESPONSE_TOO_LARGE', error.message, false);
     if (!(error instanceof DecodeError)) throw error;
     return refuse('RESPONSE_INVALID', error.message, true);
   }

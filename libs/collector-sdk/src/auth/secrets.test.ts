@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { readSecrets } from './secrets.ts';
 
 const secrets = readSecrets({
@@ -55,11 +58,46 @@ test.each([
   'key={"a":"p@ss word\\"1"}.',
   'Basic dXNlcjpodW50ZXIy',
   'password hunter2',
+  'client_secret=p%40ss+word%221',
 ])('%s is told without the secret', (text) => {
   const redacted = secrets.redact(text);
 
   expect(redacted).toContain('[redacted]');
   expect(redacted).not.toMatch(/p@ss|p%40ss|hunter2|dXNl/);
+});
+
+test.each(['', 'a', 'ab', 'abc'])('behind "%s" it is found in base64 as well', (before) => {
+  for (const secret of ['p@ss word"1', 'p%40ss+word%221', 'hunter2']) {
+    const coded = Buffer.from(`${before}${secret} and after`).toString('base64');
+    const [left = '', right = ''] = secrets.redact(coded).split('[redacted]');
+
+    // Less than a byte of it is left at each end.
+    expect(Math.floor((left.length * 6) / 8)).toBe(before.length);
+    expect(coded.endsWith(right)).toBe(true);
+    expect(Buffer.from(`${before}${secret}`).toString('base64').length).toBeGreaterThan(
+      left.length,
+    );
+    expect(right.length).toBeLessThanOrEqual(Math.ceil((' and after'.length * 4) / 3) + 3);
+  }
+});
+
+test('a secret may stand in a file, and is bound and kept out of texts as any other', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-secrets-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'key');
+  writeFileSync(file, 'from-a-file\n');
+  const filed = readSecrets({
+    TIDEMARK_SECRET_KEY_FILE: file,
+    TIDEMARK_SECRET_KEY_HOSTS: 'api.example.com',
+  });
+
+  expect(filed.must('KEY', url)).toBe('from-a-file');
+  expect(() => filed.must('KEY', new URL('http://other.example.com'))).toThrow(/is bound to/);
+  expect(() => filed.must('KEY_FILE', url)).toThrow(/is not set/);
+  expect(filed.redact('it was from-a-file.')).toBe('it was [redacted].');
+  expect(() => readSecrets({ TIDEMARK_SECRET_KEY_FILE: join(folder, 'none') })).toThrow(
+    /TIDEMARK_SECRET_KEY_FILE: the file .*none cannot be read/,
+  );
 });
 
 const addresses = readSecrets({

@@ -1,4 +1,4 @@
-import { TerminalError } from '@tidemark/runtime';
+import { readSettingFile, TerminalError } from '@tidemark/runtime';
 
 /** A secret that definitions may name, and the hosts it may be sent to: without any, only this machine. */
 export interface Secret {
@@ -10,12 +10,23 @@ export interface Secret {
 const PREFIX = 'TIDEMARK_SECRET_';
 const HOSTS = '_HOSTS';
 
-/** The secrets among the variables of an environment: `TIDEMARK_SECRET_<NAME>`, bound by `TIDEMARK_SECRET_<NAME>_HOSTS`. */
+const FILE = '_FILE';
+
+/**
+ * The secrets among the variables of an environment: `TIDEMARK_SECRET_<NAME>`, or a file that holds it, named by
+ * `TIDEMARK_SECRET_<NAME>_FILE`; bound by `TIDEMARK_SECRET_<NAME>_HOSTS`.
+ */
 export function readSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
-  const secrets = Object.entries(env).flatMap(([variable, value]) => {
-    if (!variable.startsWith(PREFIX) || variable.endsWith(HOSTS) || !value) return [];
+  const given = Object.entries(env).flatMap(([name, text]) => {
+    if (!name.startsWith(PREFIX) || name.endsWith(HOSTS) || !text) return [];
+    if (!name.endsWith(FILE)) return [[name, text] as const];
+    const variable = name.slice(0, -FILE.length);
+    const value = readSettingFile(variable, env);
+    return value ? [[variable, value] as const] : [];
+  });
+  const secrets = given.map(([variable, value]) => {
     const hosts = (env[variable + HOSTS] ?? '').split(',').map((host) => host.trim().toLowerCase());
-    return [{ name: variable.slice(PREFIX.length), value, hosts: hosts.filter(Boolean) }];
+    return { name: variable.slice(PREFIX.length), value, hosts: hosts.filter(Boolean) };
   });
   return new Secrets(secrets);
 }
@@ -110,13 +121,26 @@ const SHORTEST = 4;
 
 function formsOf(value: string): string[] {
   const password = value.includes(':') ? value.slice(value.indexOf(':') + 1) : value;
-  const forms = [value, password, ...passwordsIn(value)].flatMap((each) => [
-    each,
-    encodeURIComponent(each),
-    JSON.stringify(each).slice(1, -1),
-    Buffer.from(each).toString('base64'),
-  ]);
-  return forms.filter((form) => form.length >= SHORTEST);
+  const forms = [value, password, ...passwordsIn(value)].flatMap((each) => {
+    const asInForms = new URLSearchParams({ x: each }).toString().slice(2);
+    const escaped = [encodeURIComponent(each), asInForms, JSON.stringify(each).slice(1, -1)];
+    return [each, ...escaped, ...inBase64(each), ...inBase64(asInForms)];
+  });
+  return [...new Set(forms)].filter((form) => form.length >= SHORTEST);
+}
+
+/**
+ * How base64 writes a text, by itself and behind others, as in `user:password`: there are three ways, by how many bytes stand
+ * before it. What depends on its neighbours is left out, which is less than a byte at each end.
+ */
+function inBase64(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const inside = [0, 1, 2].map((before) => {
+    const coded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const first = Math.ceil((before * 8) / 6);
+    return coded.slice(first, Math.floor(((before + bytes.length) * 8) / 6));
+  });
+  return [bytes.toString('base64'), ...inside];
 }
 
 /** The password of an address, as it stands there and as it is sent. */

@@ -1,5 +1,5 @@
+import { decode, DecodeError } from '../answer/decode.ts';
 import { lookUp, textOf } from '../answer/look-up.ts';
-import { parseExact } from '../answer/parse-exact.ts';
 import type { AnswerRule } from '../definition/request.ts';
 import type { HttpAnswer } from './send-request.ts';
 
@@ -37,8 +37,9 @@ function bodyOf(answer: HttpAnswer): () => unknown {
 
 function parse(text: string): unknown {
   try {
-    return parseExact(text);
-  } catch {
+    return decode({ kind: 'json' }, text);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
     // An error page of HTML is an answer too: what its body says cannot be asked by a path.
     return undefined;
   }

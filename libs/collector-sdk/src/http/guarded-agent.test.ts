@@ -15,6 +15,10 @@ test.each([
   ['febf::1', true],
   ['::ffff:169.254.169.254', true],
   ['fd00:ec2::254', true],
+  ['fd20:ce::254', true],
+  ['64:ff9b::a9fe:a9fe', true],
+  ['2002:a9fe:a9fe::1', true],
+  ['::169.254.169.254', true],
   ['100.100.100.200', true],
   ['127.0.0.1', false],
   ['::1', false],
@@ -40,6 +44,12 @@ test.each([
   // The URL standard makes dotted decimals of all of these.
   'http://0xA9FEA9FE/',
   'http://2852039166/',
+  'http://025177524776/',
+  'http://0251.0376.0251.0376/',
+  'http://169.16689662/',
+  'http://169.254.169.254./',
+  'http://１６９。２５４。１６９。２５４/',
+  'http://[fd00:ec2::254]/',
 ])('%s is not asked', async (url) => {
   expect(await send(url)).toMatchObject({ kind: 'forbidden' });
 });

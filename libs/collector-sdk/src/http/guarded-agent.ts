@@ -17,8 +17,13 @@ export class AddressRefusedError extends Error {
 const refused = new BlockList();
 refused.addSubnet('169.254.0.0', 16, 'ipv4');
 refused.addSubnet('fe80::', 10, 'ipv6');
-// Metadata services outside the link-local range: AWS over IPv6, Alibaba Cloud, Azure's wire server.
+// Link-local addresses of IPv4 as gateways write them in IPv6: NAT64, 6to4, and the form before both.
+refused.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
+refused.addSubnet('2002:a9fe::', 32, 'ipv6');
+refused.addSubnet('::a9fe:0', 112, 'ipv6');
+// Metadata services outside the link-local range: AWS and Google over IPv6, Alibaba Cloud, Azure's wire server.
 refused.addSubnet('fd00:ec2::', 32, 'ipv6');
+refused.addSubnet('fd20:ce::', 32, 'ipv6');
 refused.addAddress('100.100.100.200', 'ipv4');
 refused.addAddress('168.63.129.16', 'ipv4');
 

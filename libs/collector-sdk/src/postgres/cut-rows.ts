@@ -1,6 +1,7 @@
 import { MAX_REJECT_BYTES, type Reject } from '@tidemark/contracts';
 import { cutTexts, type TextPart } from '../answer/cut-answer.ts';
 import { cutBytes, cutParts, MAX_RECORD_BYTES, type Part } from '../answer/cut-parts.ts';
+import { isTooDeep, MAX_DEPTH } from '../answer/json-size.ts';
 import { parseExact } from '../answer/parse-exact.ts';
 import type { SentRow } from './page-query.ts';
 
@@ -9,7 +10,7 @@ export function cutRows(rows: readonly SentRow[]): (Part | TextPart)[] {
   const texts: string[] = [];
   const rejects: string[] = [];
   for (const { record, bytes } of rows) {
-    if (bytes <= MAX_RECORD_BYTES) texts.push(record ?? '');
+    if (bytes <= MAX_RECORD_BYTES && !isTooDeep(record ?? '')) texts.push(record ?? '');
     else rejects.push(JSON.stringify(rejectionOf(record ?? '', bytes, rejects.length)));
   }
   const parts = cutRecords(texts);
@@ -40,6 +41,11 @@ function parseAll(json: Buffer): readonly unknown[] {
 }
 
 function rejectionOf(beginning: string, bytes: number, position: number): Reject {
+  if (bytes <= MAX_RECORD_BYTES) {
+    const reason = `the row is nested deeper than ${MAX_DEPTH} levels`;
+    const payload = cutBytes(beginning, MAX_REJECT_BYTES);
+    return { position, code: 'RECORD_INVALID', reason, payload };
+  }
   return {
     position,
     code: 'RECORD_TOO_LARGE',

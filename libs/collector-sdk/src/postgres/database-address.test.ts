@@ -39,6 +39,11 @@ test.each([
   ['postgres://u:hunter2@h/d?sslmode=prefer'],
   ['postgres://u:hunter2@h/d?options=-c%20role=x'],
   ['postgres://u:hunter2%zz@h/d'],
+  ['postgres://u:hunter2@%2Fvar%2Frun%2Fpostgresql/d'],
+  ['postgres://u:hunter2@h/d?host=/var/run/postgresql'],
+  ['postgres://u:hunter2@169.254.169.254/d'],
+  ['postgres://u:hunter2@[fd00:ec2::254]/d'],
+  ['file:///etc/passwd'],
 ])('%s is refused without being repeated', (address) => {
   const attempt = (): unknown => read(address);
 

@@ -1,5 +1,6 @@
 import { TerminalError } from '@tidemark/runtime';
 import type { PostgresSource } from '../definition/source.ts';
+import { isRefusedAddress } from '../http/guarded-agent.ts';
 
 export type Tls = NonNullable<PostgresSource['tls']>;
 
@@ -33,6 +34,9 @@ export function readDatabaseAddress(url: URL, tls?: Tls): DatabaseAddress {
   if (host === '' || url.username === '' || database === '' || url.hash !== '') {
     refuse('it has to be postgres://user:password@host:port/database, percent-encoded');
   }
+  // The driver would take a path for the socket of a database on this machine.
+  if (/[%/]/.test(host)) refuse('it names a file in the place of a host');
+  if (isRefusedAddress(host)) refuse(`no source is at ${host}`);
   for (const name of url.searchParams.keys()) {
     if (name !== 'sslmode') refuse(`there is no parameter "${name}", only sslmode`);
   }
