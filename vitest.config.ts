@@ -15,6 +15,7 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...elsewhere, '**/*.int.test.ts', '**/*.e2e.test.ts'],
+          setupFiles: ['test/property-runs.ts'],
         },
       },
       {

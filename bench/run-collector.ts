@@ -29,7 +29,7 @@ export async function runCollector(
   pool: pg.Pool,
   natsUrl: string,
   collector: string,
-  mode: 'incremental' | 'full',
+  run: 'incremental' | 'full' | { readonly mode: 'backfill'; readonly window: object },
 ): Promise<RunResult> {
   const runId = crypto.randomUUID();
   const walBefore = await walPosition(pool);
@@ -38,7 +38,7 @@ export async function runCollector(
   try {
     await jetstream(nc).publish(
       `tidemark.command.run.${collector}`,
-      JSON.stringify({ runId, mode }),
+      JSON.stringify({ runId, ...(typeof run === 'string' ? { mode: run } : run) }),
     );
     const row = await ended(pool, runId);
     return {

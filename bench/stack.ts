@@ -37,6 +37,8 @@ export interface BenchOptions {
   readonly collectors: (sourceUrl: string) => Readonly<Record<string, string>>;
   /** The services that are started at once, each once. */
   readonly services?: readonly ServiceName[];
+  /** Settings of all services, beside and instead of the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
   /** Services write CPU profiles into it when they end. */
   readonly profileFolder: string | undefined;
@@ -65,6 +67,7 @@ export async function startBenchStack(options: BenchOptions): Promise<BenchStack
     NATS_URL: nats.url,
     TIDEMARK_COLLECTORS_DIR: definitions,
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    ...options.settings,
   };
   const stack = opened.use(new AsyncDisposableStack());
   const start = async (

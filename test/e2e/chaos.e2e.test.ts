@@ -30,7 +30,7 @@ test('a short seed of the fault harness finds nothing lost and nothing twice', a
     verdict: 'exact',
   });
   expect(stderr.filter((line) => line.includes('kill -9')).length).toBeGreaterThanOrEqual(12);
-});
+}, 300_000);
 
 test('what makes no sense is refused before anything is started', async () => {
   expect(await runChaos('--kills', 'many')).toMatchObject({ code: 2, stdout: [] });
