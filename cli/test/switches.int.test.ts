@@ -62,7 +62,7 @@ beforeAll(async () => {
       );
       return rows.length === 4;
     },
-    { what: 'the collectors to be registered', timeoutMs: 30_000 },
+    { what: 'the collectors to be registered', timeoutMs: 50_000 },
   );
 });
 

@@ -81,5 +81,6 @@ const meaning: Readonly<Record<string, string>> = {
   part: '`part`/`parts`, for example `0/1`',
   definition: '`revision`',
   command: 'the id of a command',
+  copy: 'of a copy that took the place of a message: its place and time in the stream, deliveries that count, since when it waits',
   traceparent: 'the trace, as W3C Trace Context defines it',
 };

@@ -208,7 +208,7 @@ async function freezeBefore(_table: string, start: () => Promise<string>): Promi
 interface Frozen {
   readonly runId: string;
   /** Lets it go on with what it had in hand. */
-  wake(): void;
+  readonly wake: () => void;
 }
 
 describe.each([

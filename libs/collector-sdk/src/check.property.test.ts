@@ -247,7 +247,7 @@ test('a changed definition can be used, or has mistakes with their paths', () =>
         expect([typeof path, message.length > 0]).toEqual(['string', true]);
       }
     }),
-    { numRuns: Number(process.env['TIDEMARK_TEST_RUNS'] ?? 1_000) },
+    { numRuns: Number(process.env['TIDEMARK_TEST_RUNS'] ?? 300) },
   );
 }, 60_000);
 
@@ -307,6 +307,6 @@ test('any file is a value or has mistakes', () => {
       const checked = checkDefinition(reading.value, []);
       if ('definition' in checked) use(checked.definition);
     }),
-    { numRuns: Number(process.env['TIDEMARK_TEST_RUNS'] ?? 300) },
+    { numRuns: Number(process.env['TIDEMARK_TEST_RUNS'] ?? 100) },
   );
 }, 60_000);

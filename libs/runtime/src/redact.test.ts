@@ -19,8 +19,9 @@ test.each(['a', '?', '&', 'a=', '://', 'a://', '?a', '@', '/'])(
     const startedMs = performance.now();
     redactText(piece.repeat(300_000));
     // A regular expression that goes back takes minutes for it.
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   },
+  60_000,
 );
 
 test.each([

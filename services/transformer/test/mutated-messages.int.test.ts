@@ -196,7 +196,7 @@ test('each of a thousand mutated messages goes on as a batch or as an ending, an
       const isDone = left.every((letter) => letter && mayBeHeld(letter));
       return isDone ? new Set(left) : undefined;
     },
-    { what: 'nothing to be left but what is held', timeoutMs: 60_000 },
+    { what: 'nothing to be left but what is held', timeoutMs: 240_000 },
   );
   const arrived = new Set(found.map(({ headers }) => headers.digest));
   const isLost = (letter: MutatedLetter): boolean =>
@@ -208,4 +208,4 @@ test('each of a thousand mutated messages goes on as a batch or as an ending, an
   expect(good?.headers).toMatchObject({ outcome: 'page', records: 2 });
   expect(unhandled).toEqual([]);
   await collecting.close();
-}, 90_000);
+}, 300_000);

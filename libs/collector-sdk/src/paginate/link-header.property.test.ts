@@ -41,11 +41,12 @@ test('any header tells a link or none', () => {
 });
 
 test.each(['<', '<>;', '<>;a=', '<>; rel="', '<> ', ' ', '\\"', '<>;a=\t \t'])(
-  'a header as long as one may be, of "%s", is read in no time',
+  'a long header of "%s" is read in one go',
   (piece) => {
     const startedMs = performance.now();
-    findLink(piece.repeat(16_384 / piece.length), 'next');
+    findLink(piece.repeat(300_000 / piece.length), 'next');
     // A regular expression that goes back takes minutes for it.
-    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
   },
+  60_000,
 );
