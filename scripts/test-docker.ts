@@ -17,6 +17,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const project = `tidemark-test-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-docker-'));
 const envFile = join(folder, 'env');
+/** A few tests on servers in containers; the others start them in the same way. */
+const containerTests = ['--project', 'int', 'libs/bus/test/publish.int.test.ts'];
 
 if (answers('docker', ['info']) && answers('docker', ['compose', 'version'])) {
   await runScript(testInDocker);
@@ -63,9 +65,6 @@ async function testInDocker(signal: AbortSignal): Promise<void> {
     rmSync(folder, { recursive: true });
   }
 }
-
-/** A few tests that need both servers, and one that restarts NATS. */
-const containerTests = ['--project', 'int', 'libs/bus/test/publish.int.test.ts'];
 
 function step(what: string, work: () => void): void {
   const startedAt = performance.now();

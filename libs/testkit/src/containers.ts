@@ -34,7 +34,7 @@ export async function startPostgresContainer(): Promise<PostgresContainer> {
 
 /** Starts nats-server in a container, on a port that stays the same over restarts. */
 export async function startNatsContainer(): Promise<NatsServer> {
-  const { GenericContainer, Wait } = await import('testcontainers');
+  const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
   const port = await freePort();
   const container = await new GenericContainer(NATS_IMAGE)
     .withCommand(['-js', '-sd', '/data'])
@@ -48,7 +48,11 @@ export async function startNatsContainer(): Promise<NatsServer> {
     monitorUrl: undefined,
     pid: 0,
     stop,
-    kill: async () => void (await container.stop({ remove: false, timeout: 0 })),
+    // Not by its own stop: that one does nothing the second time, and the container would stay behind.
+    kill: async () => {
+      const { container: containers } = await getContainerRuntimeClient();
+      await containers.getById(container.getId()).kill();
+    },
     restart: async () => container.restart(),
     [Symbol.asyncDispose]: stop,
   };
