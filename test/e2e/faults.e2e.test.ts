@@ -171,20 +171,3 @@ describe('twice', () => {
     await expectSame(stack.pool, source);
   });
 });
-
-describe('a service stopped by SIGTERM', () => {
-  test('ends within its deadline with exit code 0, and the run goes on without it', async () => {
-    await start();
-    source.control.setLatencyMs(50);
-    const runId = await stack.startRun('orders');
-    await waitFor(() => source.stats.requests >= 3, { what: 'the run to be under way' });
-
-    for (const instance of oneOfEach) {
-      expect(await stack.stop(instance.id), stack.logs(instance.id).slice(-5).join('\n')).toBe(0);
-      await stack.start(instance);
-    }
-
-    expect(await stack.ended(runId)).toMatchObject({ status: 'success', records_inserted: ORDERS });
-    await expectSame(stack.pool, source);
-  });
-});

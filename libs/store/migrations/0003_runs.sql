@@ -356,7 +356,7 @@ create function tidemark.places_from(p_run uuid, p_chunk integer, p_seq integer)
 -- a part never arrived; it and what follows are forgotten and read again. Answers the places to publish, or nothing when
 -- another sweep was first (compare-and-set on the attempt) or the chunk turned out to be complete.
 create function tidemark.restart_chunk(
-  p_run uuid, p_chunk integer, p_attempt integer, out attempt integer, out places jsonb, out run_status text)
+  p_run uuid, p_chunk integer, p_attempt integer, out attempt integer, out places jsonb, out chunk_status text, out run_status text)
   language plpgsql as $$
 declare
   v_chunk    tidemark.chunks%rowtype;
@@ -367,7 +367,7 @@ begin
     return;
   end if;
   if tidemark.is_complete(p_run, p_chunk) then
-    select c.run_status into run_status from tidemark.complete_chunk(p_run, p_chunk) c;
+    select c.chunk_status, c.run_status into chunk_status, run_status from tidemark.complete_chunk(p_run, p_chunk) c;
     return;
   end if;
 

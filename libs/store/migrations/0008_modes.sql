@@ -86,8 +86,8 @@ begin
   insert into tidemark.chunks
          (run_id, chunk_id, priority, partition, task, cursor_from, cursor_to, cover_to, covered, items)
   select p_run, s.chunk_id, s.priority, s.partition,
-         s.task || jsonb_build_object('runId', p_run, 'attempt', 1, 'revision', p_revision,
-                                      'plannedAt', p_planned_at::text),
+         s.task || jsonb_build_object('runId', p_run, 'runClass', (select class from tidemark.collector_runs where id = p_run),
+                                      'attempt', 1, 'revision', p_revision, 'plannedAt', p_planned_at::text),
          s.cursor_from, s.cursor_to,
          case when w.is_unknown then s.cursor_from else least(s.cover_to, w.bound) end,
          b.covered,
@@ -163,7 +163,10 @@ begin
 
   delete from tidemark.dead_letters where ctid = any (array(
     select ctid from tidemark.dead_letters
-     where created_at < p_before and status <> 'replaying' order by created_at limit p_rows));
+     where created_at < p_before and status <> 'replaying'
+       -- A chunk that is to be published again is made of its letters.
+       and not exists (select from tidemark.collector_runs r where r.id = replay_run_id and r.completed_at is null)
+     order by created_at limit p_rows));
   get diagnostics v_rows = row_count;
   return v_rows;
 end $$;

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { checkAddress } from './check-address.ts';
-import { translateDatabaseError } from './translate-error.ts';
+import { isConnectionError, translateDatabaseError } from './translate-error.ts';
 
 /** A pool or the client of an open transaction: what an operation runs on. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;
@@ -67,9 +67,12 @@ export class Store implements AsyncDisposable {
       await client.query('commit');
       return result;
     } catch (error) {
-      await client?.query('rollback').catch((failure: Error) => {
-        broken = failure;
-      });
+      // Who did not answer would not answer this either, and it would be waited for as long again.
+      if (isConnectionError(error)) broken = error;
+      else
+        await client?.query('rollback').catch((failure: Error) => {
+          broken = failure;
+        });
       throw translateDatabaseError(error);
     } finally {
       client?.off('error', onError);

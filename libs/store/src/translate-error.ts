@@ -71,7 +71,8 @@ function isUntrusted(error: unknown): error is Error {
   return untrusted.test(code) || untrusted.test(error.message);
 }
 
-function isConnectionError(error: unknown): error is Error {
+/** Whether a connection, or an answer on it, was lost: nothing more is to be asked on it. */
+export function isConnectionError(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return connectionCodes.test(code) || connectionMessages.test(error.message);

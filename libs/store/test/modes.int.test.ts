@@ -146,6 +146,17 @@ describe('slices of one window', () => {
   });
 });
 
+test('a chunk that is taken up is of the class of the run that takes it', async () => {
+  const task = { page: { seq: 0 }, runClass: 'backfill' };
+  const run = await planned(await aRun(pool, { chunks: [{ task }] }));
+  await fail(run, 0);
+
+  const { id } = await takeUp(run);
+
+  const { rows } = await pool.query('select task from tidemark.chunks where run_id = $1', [id]);
+  expect(rows).toMatchObject([{ task: { runId: id, runClass: 'live' } }]);
+});
+
 describe('the checkpoint', () => {
   test('is the last run, if it left chunks open', async () => {
     const chunk = { cursorFrom: '0', cursorTo: '10' };
@@ -405,6 +416,11 @@ describe('what is old', () => {
   test('stays while its run is active', async () => {
     const run = await planned(await aRun(pool));
     await loadABatch(pool, run);
+    await pool.query(
+      `insert into tidemark.dead_letters (collector_name, kind, code, reason, payload, status, created_at, replay_run_id)
+       values ('things', 'record', 'RECORD_INVALID', 'no', '', 'replayed', now() - interval '31 days', $1)`,
+      [run],
+    );
 
     expect(await pruneAll()).toBe(0);
     expect(await rowsOf(run)).toBe(2);

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { TransientError } from '@tidemark/runtime';
 import { freshDatabase, startRelay, type FreshDatabase, type Relay } from '@tidemark/testkit';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Store } from '../src/index.ts';
 
 let database: FreshDatabase;
@@ -22,6 +23,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   relay.cut();
   await store[Symbol.asyncDispose]();
   await relay.stop();
@@ -43,4 +45,27 @@ test.each([
   expect(error).toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
   relay.release();
   await expect(ask()).resolves.toMatchObject({ rowCount: 1 });
+});
+
+test('a transaction waits for an answer once, and not for that to its rollback as well', async () => {
+  await ask();
+  relay.hold();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  let ended = false;
+  const done = store
+    .transaction((db) => db.query('select 1'))
+    .catch(() => undefined)
+    .then(() => {
+      ended = true;
+    });
+  // Until a connection is taken, and the question on its way.
+  for (let turn = 0; store.pool.idleCount > 0 && turn < 1_000; turn += 1) await setImmediate();
+  await setImmediate();
+  expect(ended).toBe(false);
+
+  vi.advanceTimersByTime(300);
+  for (let turn = 0; !ended && turn < 1_000; turn += 1) await setImmediate();
+
+  expect(ended).toBe(true);
+  await done;
 });

@@ -286,6 +286,18 @@ describe('a batch with children', () => {
     },
   );
 
+  it('keeps the children of the later content where the search for a bad row parts the two of a record', async () => {
+    const orders: NestedOrder[] = [
+      { ...two, version: 3 },
+      { id: 2, lines: [{ sku: 'bad', quantity: 666 }] },
+      { id: 1, version: 2, lines: [{ sku: 'old' }] },
+      { id: 3, lines: [{ sku: 'n' }] },
+    ];
+
+    expect(await load(0, orders)).toBe('2/0/0/1/1 5/0/0');
+    expect(await linesOf()).toEqual(['1 a 1', '1 b 2', '3 n']);
+  });
+
   it('falls back to merging when rows turn out to be there', async () => {
     await load(0, [two]);
     await fixture.startRun(1, true);

@@ -1,6 +1,7 @@
 import { publishEvent } from '@tidemark/bus';
 import type {
   ChunkEvent,
+  ChunkStatus,
   CommandEvent,
   DatabaseEvent,
   RehearsalReport,
@@ -76,12 +77,13 @@ export function chunkRestarted(
   deps.logger.warn({ runId, chunkId, collectorName, attempt }, 'lost chunk restarted');
 }
 
-/** A chunk that was taken for lost had everything in place. */
+/** A chunk that was taken for lost, or the dead letters of one, had everything in place. */
 export async function chunkEnded(
   deps: Deps,
   { runId, chunkId, collectorName }: Omit<LostChunk, 'attempt'>,
+  status: ChunkStatus,
 ): Promise<void> {
-  const event: ChunkEvent = { v: 1, runId, chunkId, collector: collectorName, status: 'done' };
+  const event: ChunkEvent = { v: 1, runId, chunkId, collector: collectorName, status };
   await publishEvent(deps.bus, 'chunk', collectorName, event);
 }
 

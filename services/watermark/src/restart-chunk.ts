@@ -10,11 +10,11 @@ import { begin, taskAt } from './release-run.ts';
  * the fence and is read again. Whoever does it at the same time does no harm: the attempt is compared and set.
  */
 export async function goOnWith(deps: Deps, chunk: OpenChunk): Promise<void> {
-  const { attempt, places, runStatus } = await deps.store.transaction((db) =>
+  const { attempt, places, chunkStatus } = await deps.store.transaction((db) =>
     restartChunk(db, chunk),
   );
-  if (runStatus !== null) {
-    await chunkEnded(deps, chunk);
+  if (chunkStatus !== null) {
+    await chunkEnded(deps, chunk, chunkStatus);
     const run = await deps.store.with((db) => findRunState(db, chunk.runId));
     if (run && run.status !== 'running') await runChanged(deps, run);
   }

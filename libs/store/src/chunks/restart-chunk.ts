@@ -1,4 +1,4 @@
-import type { RunStatus } from '@tidemark/contracts';
+import type { ChunkStatus, RunStatus } from '@tidemark/contracts';
 import type { Queryable } from '../connect.ts';
 
 export interface RestartedChunk {
@@ -6,7 +6,8 @@ export interface RestartedChunk {
   readonly attempt: number | null;
   /** The pages to fetch next. */
   readonly places: unknown[];
-  /** Set when the chunk turned out to be complete. */
+  /** Set when the chunk turned out to be complete: how it and its run are now. */
+  readonly chunkStatus: ChunkStatus | null;
   readonly runStatus: RunStatus | null;
 }
 
@@ -18,9 +19,10 @@ export async function restartChunk(
   const { rows } = await db.query<RestartedChunk>({
     name: 'restart-chunk',
     text: `
-      select attempt, coalesce(places, '[]') as places, run_status as "runStatus"
+      select attempt, coalesce(places, '[]') as places, chunk_status as "chunkStatus",
+             run_status as "runStatus"
         from tidemark.restart_chunk($1, $2, $3)`,
     values: [chunk.runId, chunk.chunkId, chunk.attempt],
   });
-  return rows[0] ?? { attempt: null, places: [], runStatus: null };
+  return rows[0] ?? { attempt: null, places: [], chunkStatus: null, runStatus: null };
 }

@@ -24,14 +24,12 @@ export interface LetterToReplay {
   readonly askedAtUs: string;
   readonly bytes: number;
   readonly isJson: boolean;
-  /** Of rows only. */
-  readonly payload: string | null;
 }
 
 /** At most so many are brought again by one run; another one takes the next. */
-const MAX_LETTERS_OF_RUN = 100_000;
+const MAX_LETTERS_OF_RUN = 20_000;
 
-/** The dead letters of a collector that a command means, by their numbers. */
+/** The dead letters of a collector that a command means, by their numbers, without what they hold: that may be much. */
 export async function listLettersToReplay(
   db: Queryable,
   collector: string,
@@ -43,8 +41,7 @@ export async function listLettersToReplay(
       select l.id::text, l.kind, l.status, l.run_id as "runId", l.chunk_id as "chunkId", l.mode,
              l.class as "runClass", l.has_ended is true as "runHasEnded", l.partition,
              l.chunk_status as "chunkStatus", l.asked_at_us::text as "askedAtUs", l.bytes,
-             tidemark.is_json(d.payload) as "isJson",
-             case when l.kind = 'row' then d.payload end as payload
+             tidemark.is_json(d.payload) as "isJson"
         from tidemark.letters_to_replay l
         join tidemark.dead_letters d using (id)
        where l.collector_name = $1

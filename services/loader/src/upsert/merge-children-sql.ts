@@ -4,8 +4,8 @@ import pg from 'pg';
 // One statement brings the children of a batch's records into their table, right after the records themselves were merged.
 // The records that this batch wrote have its number: theirs are the children that count, and no others'. One that is
 // unchanged has the children that are there, one that is stale has older ones. Of a record that stands twice in a batch the
-// digest tells whose children were written. The row of a record is locked by then, and with it all of its children, so two
-// loaders never meet here.
+// digest tells whose children were written, also where the search for a bad row has cut the batch between the two. The row of
+// a record is locked by then, and with it all of its children, so two loaders never meet here.
 // `judged`: what differs from the row that is there. `written`: that, upserted. `gone`: rows of those records that no
 // element stands for any more. Who wrote a record is asked only of what was joined: by that alone the planner would take a
 // large batch for a single row, and compare each line with each.
@@ -84,8 +84,8 @@ function goneSql({ table, key, parentKey }: MergeChild, parent: ParentTable): st
   return `,
 records as materialized (
   select ${fields.map((name) => `p.${name}`).join(', ')}, p._batch_id
-    from (select distinct ${fields.join(', ')} from ${parent.stage}) as s
-    join ${parent.table} as p on ${equals(parent.key, 'p', 's')}),
+    from (select distinct ${[...fields, DIGEST].join(', ')} from ${parent.stage}) as s
+    join ${parent.table} as p on ${equals(parent.key, 'p', 's')} and p.${DIGEST} is not distinct from s.${DIGEST}),
 gone as (
   delete from ${table} as t
    using (select ${key.map((name) => `t.${id(name)}`).join(', ')}

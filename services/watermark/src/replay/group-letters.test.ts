@@ -17,7 +17,6 @@ const usual: LetterToReplay = {
   askedAtUs: '100',
   bytes: 10,
   isJson: true,
-  payload: null,
 };
 
 test('what differs in kind, partition or moment travels apart, in the order of the letters', () => {

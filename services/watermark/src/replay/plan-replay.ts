@@ -2,6 +2,7 @@ import type { Definition } from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
 import {
   listLettersToReplay,
+  readLetters,
   type EarlierRun,
   type LetterChoice,
   type LetterToReplay,
@@ -10,6 +11,7 @@ import {
 import type { QueuedCommand } from '../commands/queued-command.ts';
 import { findParent } from '../planning/find-parent.ts';
 import type { UsableDefinition } from '../planning/load-definition.ts';
+import { groupLetters } from './group-letters.ts';
 import { whyNotRow, type RowTarget } from './row-lines.ts';
 import { findRowTarget } from './row-target.ts';
 import { holdsRecord, whyNot } from './why-not.ts';
@@ -63,11 +65,12 @@ async function usableLetters(
   { replay, found }: Choice,
 ): Promise<readonly LetterToReplay[]> {
   const mistakes = new Map<string, string>();
-  const whyNotFitting = rowChecks(db, definition);
   for (const letter of found) {
-    const why = whyNot(letter) ?? (await whyNotFitting(letter));
+    const why = whyNot(letter);
     if (why !== undefined) mistakes.set(letter.id, why);
   }
+  const rows = found.filter(({ id, kind }) => kind === 'row' && !mistakes.has(id));
+  for (const [id, why] of await whichDoNotFit(db, definition, rows)) mistakes.set(id, why);
   if ('letters' in replay) {
     const known = new Set(found.map(({ id }) => id));
     for (const id of replay.letters) if (!known.has(id)) mistakes.set(id, 'is not there');
@@ -80,15 +83,23 @@ async function usableLetters(
   return letters;
 }
 
-/** Why a row cannot be written: the columns of each table are asked for once. */
-function rowChecks(db: Queryable, definition: Definition) {
+/** Rows that cannot be written, and why: read a batch at a time, as they are published, since all of them may be much. */
+async function whichDoNotFit(
+  db: Queryable,
+  definition: Definition,
+  rows: readonly LetterToReplay[],
+): Promise<Map<string, string>> {
   const targets = new Map<string, RowTarget>();
-  return async ({ kind, partition, payload }: LetterToReplay): Promise<string | undefined> => {
-    if (kind !== 'row' || partition === null || payload === null) return undefined;
+  const reasons = new Map<string, string>();
+  for (const { partition, letters } of groupLetters(rows)) {
     const target = targets.get(partition) ?? (await findRowTarget(db, definition, partition));
     targets.set(partition, target);
-    return whyNotRow(target, payload);
-  };
+    for (const [place, { payload }] of (await readLetters(db, letters)).entries()) {
+      const why = whyNotRow(target, payload);
+      if (why !== undefined) reasons.set(letters[place] ?? '', why);
+    }
+  }
+  return reasons;
 }
 
 function oneRunOf(others: readonly LetterToReplay[]): string | undefined {

@@ -31,9 +31,8 @@ export async function publishLetters(
   letters: readonly string[],
 ): Promise<void> {
   const batch = await makeBatch(deps, task, letters);
-  const { stage, headers } = batch;
-  const signal = AbortSignal.any([deps.signal, AbortSignal.timeout(PUBLISH_WITHIN_MS)]);
-  await publishBatch(deps.bus, stage, task, headers, batch.body, signal);
+  const { headers } = batch;
+  if (!(await isPublished(deps, task, batch))) return;
   const recorded = await deps.store.with((db) =>
     recordPage(db, {
       ...headers,
@@ -46,9 +45,30 @@ export async function publishLetters(
     }),
   );
   if (recorded.verdict === 'stop' || recorded.chunkStatus === 'active') return;
-  await chunkEnded(deps, { ...task, collectorName: task.collector });
+  await chunkEnded(deps, { ...task, collectorName: task.collector }, recorded.chunkStatus);
   const run = await deps.store.with((db) => findRunState(db, task.runId));
   if (run && run.status !== 'running') await runChanged(deps, run);
+}
+
+/** Publishes a batch; false where its stream had no room in time. */
+async function isPublished(
+  { bus, logger, signal }: Deps,
+  task: PageTask,
+  { stage, headers, body }: ReplayBatch,
+): Promise<boolean> {
+  const late = AbortSignal.timeout(PUBLISH_WITHIN_MS);
+  try {
+    await publishBatch(bus, stage, task, headers, body, AbortSignal.any([signal, late]));
+    return true;
+  } catch (error) {
+    if (!late.aborted || signal.aborted) throw error;
+    const { runId, chunkId } = task;
+    logger.warn(
+      { runId, chunkId, stage },
+      'no room for dead letters yet; they are published later',
+    );
+    return false;
+  }
 }
 
 interface ReplayBatch {

@@ -23,7 +23,8 @@ export async function findRowTarget(
   const { schema, table, columns } = targetShape(job);
   const name = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
   const { added } = await listTargetColumns(db, name);
-  const children = childrenOf(job).map((child) => {
+  // A row names its children as the definition does, whatever the tables of its job are called.
+  const children = childrenOf(definition).map((child) => {
     const shape = targetShape(child.definition);
     return { name: shape.table, columns: namesOf([CHILDREN_DIGEST, ...shape.columns]) };
   });
