@@ -216,10 +216,16 @@ describe('one trace for a run', () => {
     }
   });
 
-  test('the spans of work in each service carry run, collector, chunk and page', async () => {
+  test('every span of a run carries it and its collector, and below a page its chunk and place', async () => {
     const spans = await wholeTraceOf(first);
-    const work = spans.filter(({ name }) => /^(publish|process) /.test(name));
+    const ofRun = { 'tidemark.run.id': first.id, 'tidemark.collector': 'shops' };
+    for (const span of spans) {
+      expect(span.attributes, `${span.service} ${span.name}`).toMatchObject(ofRun);
+    }
 
+    const work = spans.filter((span) =>
+      [span, ...ancestorsOf(span, spans)].some(({ name }) => /^(publish|process) /.test(name)),
+    );
     for (const span of work) {
       expect(span.attributes, `${span.service} ${span.name}`).toMatchObject({
         'tidemark.run.id': first.id,

@@ -21,6 +21,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { metricExportSettings, spanExportSettings } from './export-settings.ts';
+import { InheritAttributes } from './inherit-attributes.ts';
 import { rememberMetrics } from './prometheus.ts';
 import { redactUrl, secretValues } from './redact-url.ts';
 import { serviceName } from './service-name.ts';
@@ -40,7 +41,7 @@ export function startTelemetry(env: NodeJS.ProcessEnv): void {
       }),
     ),
     resourceDetectors: [serviceInstanceIdDetector, hostDetector, envDetector],
-    spanProcessors: [spanProcessor(env)],
+    spanProcessors: spanProcessors(env),
     metricReaders: metricReaders(env),
     // Without this an exporter of logs to localhost would be made.
     logRecordProcessors: [],
@@ -52,13 +53,16 @@ export function startTelemetry(env: NodeJS.ProcessEnv): void {
   rememberTelemetry(sdk);
 }
 
-function spanProcessor(env: NodeJS.ProcessEnv): SpanProcessor {
+function spanProcessors(env: NodeJS.ProcessEnv): SpanProcessor[] {
   // Trace ids are made all the same: logs and tables show them.
-  if (!endpointFor('TRACES', env)) return new NoopSpanProcessor();
-  return new BatchSpanProcessor({
-    exporter: new OTLPTraceExporter({ timeoutMillis: EXPORT_TIMEOUT_MS }),
-    ...spanExportSettings(env),
-  });
+  if (!endpointFor('TRACES', env)) return [new NoopSpanProcessor()];
+  return [
+    new InheritAttributes(),
+    new BatchSpanProcessor({
+      exporter: new OTLPTraceExporter({ timeoutMillis: EXPORT_TIMEOUT_MS }),
+      ...spanExportSettings(env),
+    }),
+  ];
 }
 
 function metricReaders(env: NodeJS.ProcessEnv): IMetricReader[] {
