@@ -16,7 +16,8 @@ end;
 
 -- Takes in what an answer told of a budget. Numbers of the window that is counted already can only lower the count, since
 -- requests on their way are subtracted here and not there; those of another window replace it. A window is the same when
--- it ends at the same time, but for what the source rounds.
+-- it ends at the same time, but for what the source rounds. One that slides ends later with each request: the request that
+-- used it up tells when all of it is there again.
 create function tidemark.learn_budget(
   p_key text, p_pause_ms numeric, p_exhausted boolean, p_limit numeric, p_remaining numeric, p_resets_ms numeric)
   returns void language plpgsql as $$
@@ -40,7 +41,7 @@ begin
          resets_at = case
            when l.resets_at > v_now and l.told_at is not null
             and v_resets between l.resets_at - v_rounding and l.resets_at + v_rounding
-           then l.resets_at
+           then case when p_remaining = 0 then greatest(l.resets_at, v_resets) else l.resets_at end
            else v_resets
          end,
          told_at   = v_now

@@ -174,6 +174,17 @@ test('a window that ends at another time is another window', async () => {
   expect(await waitsOf(6)).toEqual([0, 0, 0, 0, 0, -1]);
 });
 
+test('a quota that is used up is whole when the answer says so that used it up, as in a window that slides', async () => {
+  await learn({ limit: 3, remaining: 2, resetsInMs: 30_000 });
+  await learn({ limit: 3, remaining: 1, resetsInMs: 30_700 });
+  await learn({ limit: 3, remaining: 0, resetsInMs: 31_400 });
+  await learn({ limit: 3, remaining: 0, resetsInMs: 31_000 });
+
+  const admission = await ask();
+
+  expect(admission.verdict === 'wait' && admission.freeMs).toBeGreaterThan(31_100);
+});
+
 test('after its end a quota is taken to be as large as before, until an answer tells', async () => {
   await learn({ limit: 2, remaining: 0, resetsInMs: 30_000 });
   await pool.query(`update tidemark.rate_limits set resets_at = now()`);
