@@ -144,6 +144,17 @@ test.each([
   expect(shown.out).not.toContain('hush');
 });
 
+test('a source that is not there has answered nothing', async () => {
+  await writeFile(join(folder, 'shop.yaml'), shop());
+  server.close();
+
+  const shown = await run('shop.yaml');
+
+  expect(shown.code).toBe(1);
+  expect(shown.out).toMatch(/^Failed, \d+ ms, 0 bytes$/m);
+  expect(shown.out).toContain('SOURCE_UNAVAILABLE: ');
+});
+
 test('a definition is found by its name in the folder of the services; mistakes are told by line', async () => {
   await writeFile(join(folder, 'any.yaml'), shop());
   await writeFile(join(folder, 'bad.yaml'), shop().replace('key: [id]', 'key: [nr]'));
@@ -167,7 +178,9 @@ test('a secret that is missing is said before anything is asked', async () => {
   const shown = await runInTest(['collectors', 'test', 'shop.yaml'], {}, folder);
 
   expect(shown.code).toBe(1);
-  expect(shown.err).toContain('SECRET_MISSING: ');
+  expect(shown.err).toMatch(
+    /SECRET_MISSING: .*TIDEMARK_SECRET_SHOP is not set: put it into .*yours/,
+  );
   expect(asked).toEqual([]);
 });
 

@@ -43,6 +43,7 @@ test('every mistake is reported at once, of form and of sense, each with its pat
 
   expect(paths(value).toSorted()).toEqual(
     [
+      'incremental.field',
       'incremental.start',
       'schedule.cron',
       'schedule.zone',
@@ -50,6 +51,7 @@ test('every mistake is reported at once, of form and of sense, each with its pat
       'source.rate.requests',
       'surprise',
       'target.colour',
+      'target.key.1',
       'transform.function',
     ].toSorted(),
   );
@@ -121,6 +123,21 @@ describe('what does not fit together', () => {
     ],
   ])('%s', (_what, change, path) => {
     expect(paths({ ...good, ...change })).toEqual([path]);
+  });
+
+  test('a setting that there is not hides nothing else, however deep or in a list it is', () => {
+    const value = {
+      ...good,
+      paginate: { kind: 'page', size: { param: 'n', value: 10, unit: 'rows' } },
+      request: { path: '/{nowhere}', answers: [{ status: 404, action: 'split', because: 'x' }] },
+    };
+
+    expect(paths(value).toSorted()).toEqual([
+      'paginate.size.unit',
+      'request.answers.0.action',
+      'request.answers.0.because',
+      'request.path',
+    ]);
   });
 
   test.each([null, 42, 'text', [], {}])('%j is not a definition, and says so', (value) => {

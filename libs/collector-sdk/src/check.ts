@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { Definition } from './definition/definition.ts';
 import { checkIncremental } from './check/incremental.ts';
 import { checkAnswers } from './check/answers.ts';
@@ -23,7 +24,7 @@ export type { Mistake } from './check/mistake.ts';
 
 /**
  * Checks a definition from any source: what is wrong with its form and what does not fit together, all at once. Each
- * section is read on its own, so that a mistake in one does not hide those in another.
+ * section is read on its own, so that a mistake in one does not hide those in another, and a setting that there is not hides none.
  */
 export function checkDefinition(
   value: unknown,
@@ -66,7 +67,31 @@ function soundSections(value: unknown): Sections {
   const sound: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(Definition.shape)) {
     const section = schema.safeParse(given[name]);
-    if (section.success) sound[name] = section.data;
+    const judged = section.success
+      ? section
+      : schema.safeParse(withoutUnknown(given[name], section.error));
+    if (judged.success) sound[name] = judged.data;
   }
   return sound;
+}
+
+/** A section without the settings that there are not: what else is in it can be judged all the same. */
+function withoutUnknown(section: unknown, { issues }: z.ZodError): unknown {
+  return issues.reduce<unknown>(
+    (rest, issue) =>
+      issue.code === 'unrecognized_keys' ? omitAt(rest, issue.path, issue.keys) : rest,
+    section,
+  );
+}
+
+function omitAt(value: unknown, path: readonly PropertyKey[], keys: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const [first, ...rest] = path;
+  if (first === undefined) {
+    return Object.fromEntries(Object.entries(value).filter(([key]) => !keys.includes(key)));
+  }
+  const at = Number(first);
+  if (Array.isArray(value)) return value.with(at, omitAt(value[at], rest, keys));
+  const members: Readonly<Record<PropertyKey, unknown>> = { ...value };
+  return { ...members, [first]: omitAt(members[first], rest, keys) };
 }

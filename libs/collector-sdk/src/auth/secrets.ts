@@ -103,7 +103,7 @@ function isLoopback(hostname: string): boolean {
 function missing(name: string): TerminalError {
   return new TerminalError(
     'SECRET_MISSING',
-    `the secret ${PREFIX}${name} is not set for the extractor`,
+    `the secret ${PREFIX}${name} is not set: put it into the environment of the extractor, or into yours for a test from here`,
   );
 }
 

@@ -55,9 +55,10 @@ function shown(digits: string | null): string {
   return new Date(Number(digits.slice(0, -3))).toISOString().replace('.000Z', 'Z');
 }
 
-function answerLine({ status, durationMs, bytes, records }: TestedPage): string {
+function answerLine({ status, durationMs, bytes, records, failure }: TestedPage): string {
+  const end = failure ? 'Failed' : 'Answered';
   return [
-    status === null ? 'Answered' : `Status ${status}`,
+    status === null ? end : `Status ${status}`,
     `${showCount(durationMs)} ms`,
     showCounted(bytes, 'byte'),
     ...(records ? [pc.bold(showCounted(records.length, 'record'))] : []),
