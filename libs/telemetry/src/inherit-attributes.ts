@@ -1,4 +1,4 @@
-import { type AttributeValue, type Context, trace } from '@opentelemetry/api';
+import { type Attributes, type Context, trace } from '@opentelemetry/api';
 import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { attributeNames } from './attributes.ts';
 
@@ -35,7 +35,7 @@ export class InheritAttributes implements SpanProcessor {
 }
 
 interface WithAttributes {
-  readonly attributes: Readonly<Record<string, AttributeValue | undefined>>;
+  readonly attributes: Attributes;
 }
 
 /** Spans of other processes have no more than their ids. */
