@@ -122,7 +122,9 @@ function keyOf({ span }: Node): string {
 
 function detail(span: Span): string {
   const records = span.attributes['tidemark.records'];
-  const seq = span.attributes['tidemark.batch.seq'];
+  // Every span below a page carries its place; one look at the message is enough.
+  const isMessage = 'messaging.system' in span.attributes;
+  const seq = isMessage ? span.attributes['tidemark.batch.seq'] : undefined;
   const facts = [
     span.service.replace(/^tidemark-/, ''),
     ...(seq === undefined ? [] : [`page ${seq}`]),
