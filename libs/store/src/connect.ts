@@ -41,6 +41,8 @@ export class Store implements AsyncDisposable {
     });
     // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
     this.pool.on('error', () => undefined);
+    // Nor does the pool listen while it hands one out, and whoever gets it does not yet.
+    this.pool.on('connect', (client) => void client.on('error', () => undefined));
   }
 
   /** Runs one operation outside a transaction. */

@@ -24,6 +24,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
     const opened = new pg.Pool({ connectionString: url, ...options });
     // A server that is killed on purpose ends idle connections; the next query tells of it.
     opened.on('error', () => undefined);
+    opened.on('connect', (client) => void client.on('error', () => undefined));
     pools.push(opened);
     return opened;
   };

@@ -13,7 +13,7 @@ import {
   type Relay,
 } from '@tidemark/testkit';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, errors, type NatsConnection } from '@nats-io/transport-node';
 import pg from 'pg';
 import { guardServers, type GuardedServers, type GuardOptions } from './guarded-servers.ts';
 
@@ -202,7 +202,18 @@ export class TestStack implements AsyncDisposable {
   /** Publishes a command the way `nats pub` does, but waits until the stream has it. */
   async command(subject: string, payload: unknown = {}): Promise<void> {
     const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-    await jetstream(this.#connection).publish(subject, text);
+    const settings = { msgID: crypto.randomUUID(), timeout: 1_000 };
+    const publish = async (): Promise<boolean> => {
+      try {
+        await jetstream(this.#connection).publish(subject, text, settings);
+        return true;
+      } catch (error) {
+        if (error instanceof errors.TimeoutError) return false;
+        throw error;
+      }
+    };
+    // A server that was restarted just now is met again a little later.
+    await waitFor(publish, { what: `${subject} to be stored` });
   }
 
   /** Starts a run under an id of its own and does not wait for it. */
