@@ -5,7 +5,6 @@ import { checkPolicy } from './check-policy.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkTypes } from './check-types.ts';
 import { deployedByCompose, deployedByManifests, readCompose } from './deployed.ts';
-import { findMirror } from './download-kubectl.ts';
 import { readMinor } from './find-kubectl.ts';
 import { readManifests } from './manifest.ts';
 
@@ -183,14 +182,6 @@ test('metrics are known by the names that Prometheus gives them', () => {
     [],
   );
   expect(checkMetrics({ rules: 'tidemark_gone_total' }, code)).toHaveLength(1);
-});
-
-test.each([
-  ['Types: deb\nURIs: http://mirror.test/debian\nSuites: x', 'http://mirror.test/debian'],
-  ['deb [signed-by=/k] http://mirror.test/debian/ bookworm main', 'http://mirror.test/debian'],
-  ['deb http://mirror.test/debian-security x main', undefined],
-])('the mirror of the machine is found in %j', (sources, mirror) => {
-  expect(findMirror(sources)).toBe(mirror);
 });
 
 test('the version of kubectl is read from what it says', () => {

@@ -1,21 +1,12 @@
 import { execFile } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { findDebianMirror } from '@tidemark/local';
 
 const run = promisify(execFile);
 const DEADLINE_MS = 180_000;
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-const DEBIAN = 'http://deb.debian.org/debian';
 
 /** Fetches kubectl of Debian 13 to a path, as any user and without installing it; apt's own lists and sources are not touched. */
 export async function downloadKubectl(path: string): Promise<void> {
@@ -44,7 +35,7 @@ async function fetchPackage(draft: string): Promise<void> {
   writeFileSync(join(draft, 'status'), '');
   writeFileSync(
     join(draft, 'sources.list'),
-    `deb [signed-by=${KEYRING}] ${mirror()} trixie main\n`,
+    `deb [signed-by=${KEYRING}] ${findDebianMirror()} trixie main\n`,
   );
   const options = {
     'Dir::Etc::sourcelist': join(draft, 'sources.list'),
@@ -63,23 +54,4 @@ async function fetchPackage(draft: string): Promise<void> {
   };
   await run('apt-get', [...flags, 'update'], how);
   await run('apt-get', [...flags, 'download', 'kubectl'], how);
-}
-
-/** The mirror that this machine is set up with: it may reach no other one. */
-function mirror(): string {
-  const parts = '/etc/apt/sources.list.d';
-  const files = [
-    '/etc/apt/sources.list',
-    ...(existsSync(parts) ? readdirSync(parts).map((name) => join(parts, name)) : []),
-  ];
-  const lines = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'));
-  return findMirror(lines.join('\n')) ?? DEBIAN;
-}
-
-/** The address of Debian's own packages among the sources of apt, in either of their two formats. */
-export function findMirror(sources: string): string | undefined {
-  const addresses = sources.matchAll(/^(?:URIs:\s*|deb\s+(?:\[[^\]]*\]\s+)?)(\S+)/gm);
-  return [...addresses]
-    .map(([, address = '']) => address.replace(/\/$/, ''))
-    .find((address) => address.endsWith('/debian'));
 }

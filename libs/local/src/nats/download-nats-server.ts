@@ -11,6 +11,7 @@ import {
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Log } from '../log.ts';
+import { findDebianMirror } from './debian-mirror.ts';
 
 const run = promisify(execFile);
 const DEADLINE_MS = 180_000;
@@ -71,7 +72,7 @@ async function fetchPackage(draft: string, suite: string | undefined): Promise<v
 function onlyFrom(suite: string, draft: string): string[] {
   const list = join(draft, 'sources.list');
   const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  writeFileSync(list, `deb [signed-by=${keyring}] http://deb.debian.org/debian ${suite} main\n`);
+  writeFileSync(list, `deb [signed-by=${keyring}] ${findDebianMirror()} ${suite} main\n`);
   return ['-o', `Dir::Etc::sourcelist=${list}`, '-o', 'Dir::Etc::sourceparts=-'];
 }
 
