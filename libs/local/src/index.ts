@@ -1,7 +1,7 @@
 export { readAddresses, type Addresses } from './addresses.ts';
 export { freePort, isPortFree } from './free-port.ts';
 export type { Log } from './log.ts';
-export { findDebianMirror } from './nats/debian-mirror.ts';
+export { unpackPackage, type DebianPackage } from './debian/unpack-package.ts';
 export { downloadNatsServer, type Download } from './nats/download-nats-server.ts';
 export { findNatsServer, type NatsSearch } from './nats/find-nats-server.ts';
 export type { NatsServer } from './nats/nats-server.ts';
