@@ -275,6 +275,9 @@ create table tidemark.dead_letters (
   settled_at     timestamptz,
   note           text
 );
+-- A message that belongs to no chunk is kept once, whoever of several comes first.
+create unique index dead_letters_lost on tidemark.dead_letters (collector_name, digest, run_id) nulls not distinct
+  where kind = 'message' and chunk_id is null;
 create index dead_letters_run on tidemark.dead_letters (run_id);
 create index dead_letters_age on tidemark.dead_letters (created_at);
 create index dead_letters_open on tidemark.dead_letters (collector_name, id) where status = 'open';

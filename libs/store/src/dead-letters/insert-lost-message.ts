@@ -20,14 +20,8 @@ export async function insertLostMessage(db: Queryable, message: LostMessage): Pr
     text: `
       insert into tidemark.dead_letters
              (collector_name, run_id, digest, kind, code, reason, payload, trace_id)
-      select $1::text, $2::uuid, $3::text, 'message', $4, $5, $6, $7
-       where not exists (
-             select
-               from tidemark.dead_letters as d
-              where d.run_id is not distinct from $2::uuid
-                and d.collector_name = $1::text
-                and d.digest = $3::text
-                and d.kind = 'message')`,
+      values ($1, $2, $3, 'message', $4, $5, $6, $7)
+      on conflict (collector_name, digest, run_id) where kind = 'message' and chunk_id is null do nothing`,
     values: [
       message.collector,
       message.runId,
