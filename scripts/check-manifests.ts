@@ -5,9 +5,16 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { checkAgreement, checkOverlay, type Said } from './manifests/check-agreement.ts';
-import { checkMetrics } from './manifests/check-metrics.ts';
+import {
+  checkAgreement,
+  checkOverlay,
+  passwordsOf,
+  type Said,
+} from './manifests/check-agreement.ts';
+import { checkMetrics, checkPanels } from './manifests/check-metrics.ts';
+import { checkNetwork } from './manifests/check-network.ts';
 import { checkPolicy } from './manifests/check-policy.ts';
+import { checkPasswords, checkSecrets, secretsNeeded } from './manifests/check-secrets.ts';
 import { checkSettings } from './manifests/check-settings.ts';
 import { checkTypes } from './manifests/check-types.ts';
 import { deployedByCompose, deployedByManifests, readCompose } from './manifests/deployed.ts';
@@ -40,6 +47,10 @@ const problems = [
     ),
     find('{libs,services}/*/src/**/*.ts').map(read).join('\n'),
   ),
+  ...checkPanels(
+    Object.fromEntries(['docs/deploy.md', 'docs/tracing.md'].map((file) => [file, read(file)])),
+    read('deploy/grafana/dashboards/pipeline.json'),
+  ),
   ...checkDefinitions('deploy/demo'),
   ...checkDefinitions('k8s/base/collectors'),
 ];
@@ -62,17 +73,41 @@ if (kubectl === undefined) {
 
 async function checkKubernetes(program: string): Promise<string[]> {
   const found: string[] = [];
-  const all: Manifest[] = find('k8s/examples/*.yaml').flatMap((file) => readManifests(read(file)));
+  const examples = find('k8s/examples/*.{yaml,json}')
+    .filter((file) => !file.endsWith('-values.yaml'))
+    .flatMap((file) => readManifests(read(file)));
+  const all: Manifest[] = [...examples];
   for (const overlay of find('k8s/overlays/*')) {
     const manifests = render(program, overlay);
     all.push(...manifests);
-    const here = [...checkPolicy(manifests), ...checkOverlay(manifests, said)];
-    for (const deployed of deployedByManifests(manifests)) {
+    // The examples run beside what an overlay makes, under its policies and with its Secrets.
+    const whole = [...manifests, ...examples];
+    const here = [...checkPolicy(whole), ...checkNetwork(whole), ...checkOverlay(manifests, said)];
+    for (const deployed of deployedByManifests(whole)) {
       here.push(...(await checkSettings(root, deployed)));
     }
     found.push(...here.map((problem) => `${overlay}: ${problem}`));
   }
-  return [...found, ...checkTypes(root, all)];
+  return [...found, ...secretProblems(all), ...checkTypes(root, all)];
+}
+
+/** What k8s/make-secrets.sh makes is enough for every pod, and docs/deploy.md names each Secret of a production. */
+function secretProblems(manifests: readonly Manifest[]): string[] {
+  const { status, stdout, stderr } = spawnSync('sh', [join(root, 'k8s/make-secrets.sh')], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) return [`k8s/make-secrets.sh: ${stderr}`];
+  const made = readManifests(stdout);
+  const { nats, postgres } = passwordsOf(said);
+  const guide = read('docs/deploy.md');
+  const untold = new Set(secretsNeeded(manifests).map(({ secret }) => secret));
+  return [
+    ...checkSecrets(manifests, made),
+    ...checkPasswords(made, { 'tidemark-nats': nats, 'tidemark-postgres': postgres }),
+    ...[...untold]
+      .filter((secret) => secret !== 'tidemark-postgres' && !guide.includes(`\`${secret}\``))
+      .map((secret) => `docs/deploy.md does not name the Secret ${secret}`),
+  ];
 }
 
 function render(program: string, overlay: string): Manifest[] {

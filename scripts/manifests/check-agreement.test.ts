@@ -7,7 +7,7 @@ const composeText = `
 services:
   nats: { image: 'nats:2.0', environment: { TIDEMARK_NATS_CLI_PASSWORD: x }, ports: ['127.0.0.1:\${P:-4222}:4222'] }
   postgres: { image: 'postgres:18', environment: { TIDEMARK_DB_LOADER_PASSWORD: x } }
-  loader: { image: '\${TIDEMARK_IMAGE:-tidemark:dev}', working_dir: /app/services/loader }
+  loader: { image: '\${TIDEMARK_IMAGE:-tidemark:dev}', working_dir: /app/services/loader, stop_grace_period: 40s }
 `;
 
 const said: Said = {
@@ -57,6 +57,11 @@ test.each<[string, Partial<Said>, string]>([
   ],
   ['a user without a password', { natsConfig: '$TIDEMARK_NATS_NEW_PASSWORD' }, 'TIDEMARK_NATS_NEW'],
   ['a role without a password', { setPasswords: 'for role in loader reader; do' }, 'DB_READER'],
+  [
+    'a service that is killed before it has stopped',
+    { compose: readCompose(composeText.replace('40s', '30s')) },
+    'less time to end',
+  ],
   ['a new service', { services: ['loader', 'console'] }, 'the service console is missing'],
   [
     'a port for everybody',

@@ -3,6 +3,7 @@ import { runClasses } from '@tidemark/contracts';
 import type { Compose } from './deployed.ts';
 import { imageEnv } from './deployed.ts';
 import { type Manifest, nameOf, workloadsOf } from './manifest.ts';
+import { stopSeconds } from './stop-seconds.ts';
 
 /** What is said in more than one place, as it was read there. */
 export interface Said {
@@ -30,7 +31,17 @@ export function checkAgreement(said: Said): string[] {
         .filter((port) => !port.startsWith('127.0.0.1:'))
         .map((port) => `docker-compose.yml: ${name} opens the port ${port} to other machines`),
     ),
+    ...said.services.flatMap((service) => stopProblems(service, said.compose)),
   ];
+}
+
+/** Whoever is killed before its own deadline gives nothing back. */
+function stopProblems(service: string, { services }: Compose): string[] {
+  const found = services[service];
+  const [, seconds = '10'] = /^(\d+)s$/.exec(found?.stop_grace_period ?? '') ?? [];
+  return found === undefined || Number(seconds) > stopSeconds(found.environment)
+    ? []
+    : [`docker-compose.yml: ${service} has less time to end than it takes to stop`];
 }
 
 function flagProblems({ dockerfile, launcher, startService }: Said): string[] {
@@ -66,16 +77,29 @@ function imageProblems({ compose, testContainers }: Said): string[] {
 
 /** A password that nobody sets would be empty, or keep the server from starting. */
 function passwordProblems({ compose, natsConfig, setPasswords }: Said): string[] {
-  const ofNats = [...natsConfig.matchAll(/\$(TIDEMARK_NATS_[A-Z]+_PASSWORD)/g)].map(
-    ([, name = '']) => name,
-  );
-  const roles = /for role in ([a-z ]+);/.exec(setPasswords)?.[1]?.split(' ') ?? [];
-  const ofPostgres = roles.map((role) => `TIDEMARK_DB_${role.toUpperCase()}_PASSWORD`);
+  const { nats, postgres } = passwordsOf({ natsConfig, setPasswords });
   const missing = (service: string, names: readonly string[]): string[] =>
     names
       .filter((name) => compose.services[service]?.environment[name] === undefined)
       .map((name) => `docker-compose.yml: ${service} is not given ${name}`);
-  return [...missing('nats', ofNats), ...missing('postgres', ofPostgres)];
+  return [...missing('nats', nats), ...missing('postgres', postgres)];
+}
+
+/** The passwords that the configurations of the servers name. */
+export function passwordsOf({
+  natsConfig,
+  setPasswords,
+}: Pick<Said, 'natsConfig' | 'setPasswords'>): {
+  readonly nats: readonly string[];
+  readonly postgres: readonly string[];
+} {
+  const roles = /for role in ([a-z ]+);/.exec(setPasswords)?.[1]?.split(' ') ?? [];
+  return {
+    nats: [...natsConfig.matchAll(/\$(TIDEMARK_NATS_[A-Z]+_PASSWORD)/g)].map(
+      ([, name = '']) => name,
+    ),
+    postgres: roles.map((role) => `TIDEMARK_DB_${role.toUpperCase()}_PASSWORD`),
+  };
 }
 
 /** Finds where rendered manifests and compose say different things, or name what the code does not have. */

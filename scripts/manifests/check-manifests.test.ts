@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { checkMetrics, metricsOf } from './check-metrics.ts';
+import { checkMetrics, checkPanels, metricsOf } from './check-metrics.ts';
 import { checkPolicy } from './check-policy.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkTypes } from './check-types.ts';
@@ -23,7 +23,7 @@ spec: { maxUnavailable: 1, selector: { matchLabels: { app: loader } } }
 ---
 apiVersion: keda.sh/v1alpha1
 kind: ScaledObject
-metadata: { name: loader }
+metadata: { name: loader, labels: { app.kubernetes.io/component: scaler } }
 spec:
   scaleTargetRef: { name: loader }
   maxReplicaCount: 6
@@ -72,6 +72,9 @@ test.each([
   ['automountServiceAccountToken: false', 'automountServiceAccountToken: true', 'token'],
   ['runAsNonRoot: true', 'runAsNonRoot: false', 'root'],
   ['terminationGracePeriodSeconds: 40', 'terminationGracePeriodSeconds: 20', 'time to end'],
+  ["TIDEMARK_LANES: '4'", "TIDEMARK_STOP_DEADLINE_MS: '60000'", 'time to end'],
+  ['{ maxUnavailable: 1,', '{ minAvailable: 1,', 'lets no pod go'],
+  ['component: scaler', 'component: other', 'is not labelled as a scaler'],
   ['readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false', 'root file system'],
   ['drop: [ALL]', 'drop: [NET_RAW]', 'capabilities'],
   ['limits: { memory: 256Mi }', 'limits: {}', 'no limit of memory'],
@@ -155,6 +158,29 @@ test.each([
   expect((await checkSettings(root, deployed)).join('\n')).toContain(said);
 });
 
+test('the command line in a pod of its own is known by its program', async () => {
+  const [pod] = deployedByManifests(
+    readManifests(`
+apiVersion: v1
+kind: Pod
+metadata: { name: now }
+spec:
+  containers:
+    - name: now
+      image: x/tidemark:1.0.0
+      command: [node, /app/cli/src/main.ts]
+      args: [status]
+      env: [{ name: NATS_URL, value: x }, { name: TIDEMARK_LANES, value: '4' }]
+`),
+  );
+  if (!pod) throw new Error('there is one container of ours');
+
+  expect(pod).toMatchObject({ folder: 'cli', main: 'src/main.ts' });
+  expect(await checkSettings(root, pod)).toEqual([
+    'Pod now: TIDEMARK_LANES is set, and nobody reads it',
+  ]);
+});
+
 test('settings of compose are read with their defaults and those of .env', () => {
   const compose = readCompose(`
 x-all: &all { A: '\${A:-info}' }
@@ -182,6 +208,15 @@ test('metrics are known by the names that Prometheus gives them', () => {
     [],
   );
   expect(checkMetrics({ rules: 'tidemark_gone_total' }, code)).toHaveLength(1);
+});
+
+test('a panel that a guide names has to be there', () => {
+  const dashboard = '{ "title": "Pages read a second, by collector" }';
+
+  expect(checkPanels({ guide: 'see "Pages read a second" in Grafana' }, dashboard)).toEqual([]);
+  expect(checkPanels({ guide: 'see "Pages read an hour" in Grafana' }, dashboard)).toEqual([
+    'guide: no panel is called Pages read an hour',
+  ]);
 });
 
 test('the version of kubectl is read from what it says', () => {

@@ -19,3 +19,14 @@ export function metricsOf(code: string): string[] {
       : ['_bucket', '_sum', '_count'].map((end) => base + end);
   });
 }
+
+/** Finds panels that a guide tells to look at, by their titles or the begin of them, and that no dashboard has. */
+export function checkPanels(guides: Readonly<Record<string, string>>, dashboard: string): string[] {
+  const titles = [...dashboard.matchAll(/"title": "([^"]+)"/g)].map(([, title = '']) => title);
+  return Object.entries(guides).flatMap(([file, text]) =>
+    [...text.matchAll(/"([A-Z][a-z]+(?: \w+){2,})"/g)]
+      .map(([, told = '']) => told)
+      .filter((told) => !titles.some((title) => title.startsWith(told)))
+      .map((told) => `${file}: no panel is called ${told}`),
+  );
+}

@@ -1,37 +1,44 @@
-import { type Container, type Manifest, nameOf, workloadsOf, type Workload } from './manifest.ts';
-
-/** What the services need to stop: the deadline of `run`, and what comes after it. */
-const STOP_SECONDS = 30;
+import { envOf } from './deployed.ts';
+import {
+  type Container,
+  type Manifest,
+  at,
+  nameOf,
+  workloadsOf,
+  type Workload,
+} from './manifest.ts';
+import { stopSeconds } from './stop-seconds.ts';
 
 /** Finds pods that may do or take too much, or that a node's drain or a rollout would end badly. */
 export function checkPolicy(manifests: readonly Manifest[]): string[] {
   const workloads = workloadsOf(manifests);
   return [
-    ...workloads.flatMap((workload) => podProblems(workload)),
+    ...workloads.flatMap((workload) => podProblems(workload, manifests)),
     ...workloads.flatMap((workload) => disruptionProblems(workload, manifests)),
     ...scalerProblems(manifests, workloads),
     ...secretProblems(manifests),
   ];
 }
 
-function podProblems({ manifest, pod }: Workload): string[] {
+function podProblems({ manifest, ends, pod }: Workload, all: readonly Manifest[]): string[] {
   const wrong = failing({
     'mounts the token of its service account': pod.automountServiceAccountToken !== false,
     'is given the variables of all Services of its namespace': pod.enableServiceLinks !== false,
     'may run as root': pod.securityContext['runAsNonRoot'] !== true,
     'has no seccomp profile': !isRuntimeDefault(pod.securityContext['seccompProfile']),
     'has less time to end than a service takes to stop':
-      manifest.kind !== 'Job' && pod.terminationGracePeriodSeconds <= STOP_SECONDS,
+      !ends &&
+      pod.containers.some(
+        (container) => pod.terminationGracePeriodSeconds <= stopSeconds(envOf(container, all)),
+      ),
   });
   const ofContainers = pod.containers.flatMap((container) =>
-    containerProblems(container, manifest.kind === 'Job').map(
-      (problem) => `container ${container.name} ${problem}`,
-    ),
+    containerProblems(container, ends).map((problem) => `container ${container.name} ${problem}`),
   );
   return [...wrong, ...ofContainers].map((problem) => `${nameOf(manifest)}: ${problem}`);
 }
 
-function containerProblems(container: Container, isJob: boolean): string[] {
+function containerProblems(container: Container, ends: boolean): string[] {
   const { securityContext, resources, image } = container;
   return failing({
     'may write to its root file system': securityContext['readOnlyRootFilesystem'] !== true,
@@ -42,8 +49,8 @@ function containerProblems(container: Container, isJob: boolean): string[] {
     'has no limit of memory': resources.limits['memory'] === undefined,
     // It would be throttled in the middle of a batch while the node is idle.
     'has a limit of processor time': resources.limits['cpu'] !== undefined,
-    'has no readiness probe': !isJob && container.readinessProbe === undefined,
-    'has no liveness probe': !isJob && container.livenessProbe === undefined,
+    'has no readiness probe': !ends && container.readinessProbe === undefined,
+    'has no liveness probe': !ends && container.livenessProbe === undefined,
     'is no fixed version': !/:[^/]*\d|:dev$|@sha256:/.test(image),
   });
 }
@@ -60,12 +67,18 @@ function dropsAll(capabilities: unknown): boolean {
   return JSON.stringify(capabilities) === '{"drop":["ALL"]}';
 }
 
-/** A Deployment without a budget loses all its pods to one drained node. */
+/** A Deployment without a budget loses all its pods to one drained node; with one that allows nothing, no node is ever drained. */
 function disruptionProblems(workload: Workload, manifests: readonly Manifest[]): string[] {
   if (workload.manifest.kind !== 'Deployment') return [];
-  const budgets = manifests.filter(({ kind }) => kind === 'PodDisruptionBudget');
-  const isCovered = budgets.some((budget) => selects(budget['spec'], workload.labels));
-  return isCovered ? [] : [`${nameOf(workload.manifest)}: no PodDisruptionBudget selects it`];
+  const budgets = manifests
+    .filter(({ kind }) => kind === 'PodDisruptionBudget')
+    .filter((budget) => selects(budget['spec'], workload.labels));
+  const name = nameOf(workload.manifest);
+  if (budgets.length === 0) return [`${name}: no PodDisruptionBudget selects it`];
+  // One replica is allowed to go, too: "at least one stays" would hold up a drain for ever.
+  return budgets.every((budget) => Number(at(budget['spec'], 'maxUnavailable')) >= 1)
+    ? []
+    : [`${name}: its PodDisruptionBudget lets no pod go`];
 }
 
 function selects(spec: unknown, labels: Readonly<Record<string, string>>): boolean {
@@ -83,9 +96,14 @@ function scalerProblems(manifests: readonly Manifest[], workloads: readonly Work
     const name = at(scaler['spec'], 'scaleTargetRef', 'name');
     const target = workloads.find(({ manifest }) => manifest.metadata.name === name);
     if (!target) return [`${nameOf(scaler)}: what it scales does not exist`];
-    return target.replicas === undefined
-      ? []
-      : [`${nameOf(target.manifest)}: says how often it runs, and is scaled by ${scaler.kind}`];
+    return failing({
+      [`${nameOf(target.manifest)}: says how often it runs, and is scaled by ${scaler.kind}`]:
+        target.replicas !== undefined,
+      // docs/deploy.md applies what has this label when the consumers are there.
+      [`${nameOf(scaler)}: is not labelled as a scaler, and asks for consumers before they are made`]:
+        scaler.kind === 'ScaledObject' &&
+        scaler.metadata.labels?.['app.kubernetes.io/component'] !== 'scaler',
+    });
   });
 }
 
@@ -102,14 +120,4 @@ function secretProblems(manifests: readonly Manifest[]): string[] {
       ),
     );
   return [...own.map((manifest) => `${nameOf(manifest)}: its values stand in git`), ...hidden];
-}
-
-function at(value: unknown, ...path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) =>
-      typeof inner === 'object' && inner !== null
-        ? (inner as Record<string, unknown>)[key]
-        : undefined,
-    value,
-  );
 }

@@ -12,20 +12,30 @@ export const imageEnv: Readonly<Record<string, string>> = {
 /** The processes of ours that rendered manifests start; images are told apart by name, ours is `tidemark`. */
 export function deployedByManifests(manifests: readonly Manifest[]): Deployed[] {
   return workloadsOf(manifests).flatMap(({ manifest, pod }) =>
-    pod.containers.filter(isOurs).map((container) => ({
-      what: nameOf(manifest),
-      folder: folderOf(container.workingDir),
-      main: container.args?.[0] ?? 'src/main.ts',
-      env: { ...imageEnv, ...envOf(container, manifests) },
-    })),
+    pod.containers.filter(isOurs).map((container) => {
+      const env = envOf(container, manifests);
+      const [, folder, main] =
+        /^\/app\/(.+)\/(src\/.+)$/.exec(container.command?.at(-1) ?? '') ?? [];
+      // A program of its own, the command line: it reads nothing of what the image sets for services.
+      if (folder !== undefined && main !== undefined)
+        return { what: nameOf(manifest), folder, main, env };
+      return {
+        what: nameOf(manifest),
+        folder: folderOf(container.workingDir),
+        main: container.args?.[0] ?? 'src/main.ts',
+        env: { ...imageEnv, ...env },
+      };
+    }),
   );
 }
 
-function isOurs({ image }: Container): boolean {
+/** Whether a container runs our image. */
+export function isOurs({ image }: Container): boolean {
   return /(^|\/)tidemark(:|@|$)/.test(image);
 }
 
-function envOf(
+/** What a container is given: values of ConfigMaps and its own; what comes from a Secret is undefined. */
+export function envOf(
   { env, envFrom }: Container,
   manifests: readonly Manifest[],
 ): Record<string, string | undefined> {
@@ -53,6 +63,7 @@ const Compose = z.looseObject({
       entrypoint: z.array(z.string()).optional(),
       environment: z.record(z.string(), z.string()).default({}),
       ports: z.array(z.string()).default([]),
+      stop_grace_period: z.string().optional(),
     }),
   ),
 });

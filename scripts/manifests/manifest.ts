@@ -39,7 +39,13 @@ const Container = z.looseObject({
       z.object({
         name: z.string(),
         value: z.string().optional(),
-        valueFrom: z.looseObject({}).optional(),
+        valueFrom: z
+          .looseObject({
+            secretKeyRef: z
+              .object({ name: z.string(), key: z.string(), optional: z.boolean().optional() })
+              .optional(),
+          })
+          .optional(),
       }),
     )
     .default([]),
@@ -47,7 +53,7 @@ const Container = z.looseObject({
     .array(
       z.looseObject({
         configMapRef: z.object({ name: z.string() }).optional(),
-        secretRef: z.looseObject({ name: z.string() }).optional(),
+        secretRef: z.object({ name: z.string(), optional: z.boolean().optional() }).optional(),
       }),
     )
     .default([]),
@@ -73,31 +79,71 @@ const PodSpec = z.looseObject({
 });
 export type PodSpec = z.infer<typeof PodSpec>;
 
-const Workload = z.looseObject({
-  spec: z.looseObject({
-    replicas: z.number().optional(),
-    template: z.looseObject({
-      metadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }),
-      spec: PodSpec,
-    }),
-  }),
+const Template = z.looseObject({
+  metadata: z.looseObject({ labels: z.record(z.string(), z.string()).default({}) }),
+  spec: PodSpec,
 });
+const Controller = z.looseObject({
+  spec: z.looseObject({ replicas: z.number().optional(), template: Template }),
+});
+const CronJob = z.looseObject({ spec: z.looseObject({ jobTemplate: Controller }) });
 
 export interface Workload {
   readonly manifest: Manifest;
   readonly labels: Readonly<Record<string, string>>;
   readonly replicas: number | undefined;
+  /** Whether its pods are to end by themselves. */
+  readonly ends: boolean;
   readonly pod: PodSpec;
 }
 
-const kindsWithPods = ['Deployment', 'StatefulSet', 'Job'];
-
-/** The objects that make pods. */
+/** The objects that are pods or make them. */
 export function workloadsOf(manifests: readonly Manifest[]): Workload[] {
-  return manifests
-    .filter(({ kind }) => kindsWithPods.includes(kind))
-    .map((manifest) => {
-      const { template, replicas } = Workload.parse(manifest).spec;
-      return { manifest, labels: template.metadata.labels, replicas, pod: template.spec };
-    });
+  return manifests.flatMap((manifest) => {
+    const found = podsOf(manifest);
+    if (!found) return [];
+    const { ends, replicas, template } = found;
+    return [{ manifest, ends, replicas, labels: template.metadata.labels, pod: template.spec }];
+  });
+}
+
+interface Pods {
+  readonly ends: boolean;
+  readonly replicas: number | undefined;
+  readonly template: z.infer<typeof Template>;
+}
+
+function podsOf(manifest: Manifest): Pods | undefined {
+  switch (manifest.kind) {
+    case 'Deployment':
+    case 'StatefulSet': {
+      const { replicas, template } = Controller.parse(manifest).spec;
+      return { ends: false, replicas, template };
+    }
+    case 'Job':
+      return {
+        ends: true,
+        replicas: undefined,
+        template: Controller.parse(manifest).spec.template,
+      };
+    case 'CronJob': {
+      const { template } = CronJob.parse(manifest).spec.jobTemplate.spec;
+      return { ends: true, replicas: undefined, template };
+    }
+    case 'Pod':
+      return { ends: true, replicas: undefined, template: Template.parse(manifest) };
+    default:
+      return undefined;
+  }
+}
+
+/** Follows a path into what is not typed any further. */
+export function at(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null
+        ? (inner as Record<string, unknown>)[key]
+        : undefined,
+    value,
+  );
 }
