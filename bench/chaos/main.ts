@@ -24,12 +24,17 @@ const outcome = await runChaos(options, say, interrupted).catch((error: unknown)
   say(inspect(error));
   process.exit(1);
 });
-const { seed, kills, faults, differences, seconds, runs, rows, folder } = outcome;
+const { seed, kills, faults, differences, seconds, runs, rows, folder, verdict } = outcome;
+const conclusions = {
+  exact: 'Everything is exact.',
+  unfinished: `Nothing differs, but time was up before ${options.kills} kills: this proves less than was asked for.`,
+  different: `${differences} differences; logs and data are in ${folder}.`,
+};
 if (options.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
 else {
   process.stdout.write(
     `Seed ${seed}: ${kills} kills among ${faults} faults in ${seconds} s; ${runs} runs processed ${rows} records. ` +
-      `${differences === 0 ? 'Everything is exact.' : `${differences} differences; logs and data are in ${folder}.`}\n`,
+      `${conclusions[verdict]}\n`,
   );
 }
-process.exit(differences === 0 ? 0 : 1);
+process.exit(verdict === 'exact' ? 0 : 1);

@@ -41,3 +41,31 @@ export class Random {
     throw new Error('nothing to pick from');
   }
 }
+
+/** Deals each card once, in a random order, and then all of them again: nothing that is asked for often enough is left out. */
+export class Deck<Card> {
+  readonly #random: Random;
+  readonly #cards: readonly Card[];
+  #left: Card[] = [];
+
+  constructor(random: Random, cards: readonly Card[]) {
+    this.#random = random;
+    this.#cards = cards;
+  }
+
+  /** A deck with each key as often as its weight says. */
+  static of<Key extends string>(random: Random, weights: Readonly<Record<Key, number>>): Deck<Key> {
+    const entries = Object.entries(weights) as [Key, number][];
+    return new Deck(
+      random,
+      entries.flatMap(([key, weight]) => Array.from({ length: weight }, () => key)),
+    );
+  }
+
+  deal(): Card {
+    if (this.#left.length === 0) this.#left = [...this.#cards];
+    const [card] = this.#left.splice(this.#random.between(0, this.#left.length - 1), 1);
+    if (card === undefined) throw new Error('nothing to deal');
+    return card;
+  }
+}

@@ -3,31 +3,38 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Copies } from './faults/copies.ts';
 import { inject } from './faults/inject.ts';
+import { checkHistory } from './oracle/check-history.ts';
 import { checkLeftovers } from './oracle/check-leftovers.ts';
+import { checkLetters, checkReplayed } from './oracle/check-letters.ts';
 import { checkMidway } from './oracle/check-midway.ts';
+import { checkOwnEnds } from './oracle/check-own-ends.ts';
 import { checkRuns } from './oracle/check-runs.ts';
-import { checkTargets } from './oracle/check-targets.ts';
+import { checkAllParcels, checkTargets } from './oracle/check-targets.ts';
 import { checkWatermarks } from './oracle/check-watermarks.ts';
 import { showDifference, type Difference } from './oracle/difference.ts';
-import { copiedStreams, describeFault } from './plan/fault.ts';
+import { workStreams, describeFault } from './plan/fault.ts';
 import { makePlan, type PlanRequest } from './plan/make-plan.ts';
 import { Random } from './random.ts';
+import { verdictOf, type Verdict } from './verdict.ts';
 import { startWorld, type World } from './world/start-world.ts';
 import { keepAsking } from './work/keep-asking.ts';
 import { keepChanging } from './work/keep-changing.ts';
-import { runToTheEnd, UnfinishedError } from './work/run-to-the-end.ts';
+import { mendParcels } from './work/mend-parcels.ts';
+import { readEverything, runToTheEnd, UnfinishedError } from './work/run-to-the-end.ts';
 
 export interface Outcome {
   readonly seed: number;
   readonly kills: number;
   readonly differences: number;
-  readonly verdict: 'exact' | 'different';
+  readonly verdict: Verdict;
   readonly faults: number;
   readonly seconds: number;
   readonly runs: number;
   readonly rows: number;
   readonly looks: number;
   readonly copies: number;
+  /** Dead letters that were replayed in the end. */
+  readonly letters: number;
   readonly own_ends: number;
   /** Kept when something differs. */
   readonly folder: string | null;
@@ -79,7 +86,7 @@ async function breakAndJudge(
   const life = [
     keepChanging(world, signal),
     keepAsking(world, random, signal),
-    keepDoing(COPY_EVERY_MS, signal, () => copies.take(random.pick(copiedStreams))),
+    keepDoing(COPY_EVERY_MS, signal, () => copies.take(random.pick(workStreams))),
     keepDoing(LOOK_EVERY_MS, signal, async () => {
       const seen = await checkMidway(world);
       if (seen) tally.looks += 1;
@@ -92,7 +99,10 @@ async function breakAndJudge(
   const open = new Set<Promise<void>>();
   for (const { afterMs, fault } of plan) {
     await delay(afterMs);
-    if (performance.now() > deadlineMs) break;
+    if (performance.now() > deadlineMs) {
+      tell('time is up before all kills were done');
+      break;
+    }
     tell(describeFault(fault));
     const happening: Promise<void> = inject({ world, copies }, fault).finally(() => {
       open.delete(happening);
@@ -126,22 +136,42 @@ async function keepDoing(
   }
 }
 
+/** What differs when all has come to rest, when everything was read once more, and when what was refused was mended. */
 async function judge(world: World, frozenUs: bigint, tell: Say): Promise<Difference[]> {
   const differences: Difference[] = [];
+  let isCompared = false;
   try {
     await runToTheEnd(world, END_DEADLINE_MS);
     tell('every collector has read what was left');
+    differences.push(...(await compareAll(world, frozenUs)));
+    isCompared = true;
+    const runs = await readEverything(world, END_DEADLINE_MS);
+    tell('every collector has read everything once more');
+    differences.push(...(await checkHistory(world, runs)), ...(await checkLetters(world)));
+    const replay = await mendParcels(world, END_DEADLINE_MS);
+    tell('the dead letters are replayed');
+    differences.push(
+      ...(await checkReplayed(world, replay)),
+      ...(await checkAllParcels(world)),
+      ...(await checkLeftovers(world)),
+      ...(await checkRuns(world)),
+    );
   } catch (error) {
     if (!(error instanceof UnfinishedError)) throw error;
     differences.push({ where: 'end', key: '*', what: error.message });
+    if (!isCompared) differences.push(...(await compareAll(world, frozenUs)));
   }
-  differences.push(
+  return [...differences, ...checkOwnEnds(world)];
+}
+
+async function compareAll(world: World, frozenUs: bigint): Promise<Difference[]> {
+  return [
     ...(await checkLeftovers(world)),
     ...(await checkTargets(world)),
     ...(await checkRuns(world)),
     ...(await checkWatermarks(world, frozenUs)),
-  );
-  return differences;
+    ...(await checkLetters(world)),
+  ];
 }
 
 interface Told {
@@ -155,23 +185,25 @@ interface Told {
 }
 
 async function describe(world: World, told: Told): Promise<Outcome> {
-  const { rows } = await world.pool.query<{ runs: number; rows: number }>(`
-    select count(*)::int as runs, coalesce(sum(records_processed), 0)::int as rows
+  const { rows } = await world.pool.query<Record<'runs' | 'rows' | 'letters', number>>(`
+    select count(*)::int as runs, coalesce(sum(records_processed), 0)::int as rows,
+           (select count(*)::int from tidemark.dead_letters where status = 'replayed') as letters
       from tidemark.collector_runs`);
-  const [counted = { runs: 0, rows: 0 }] = rows;
-  const differs = told.differences.length > 0;
+  const [counted = { runs: 0, rows: 0, letters: 0 }] = rows;
+  const { kills, request } = told;
+  const differences = told.differences.length;
   return {
-    seed: told.request.seed,
-    kills: told.kills,
-    differences: told.differences.length,
-    verdict: differs ? 'different' : 'exact',
+    seed: request.seed,
+    kills,
+    differences,
+    verdict: verdictOf({ differences, kills, killsWanted: request.kills }),
     faults: told.faults,
     seconds: Math.round((performance.now() - told.startedMs) / 1_000),
     ...counted,
     looks: told.looks,
     copies: told.copies.published,
     own_ends: world.ownEnds.length,
-    folder: differs ? world.folder : null,
+    folder: differences > 0 ? world.folder : null,
   };
 }
 
@@ -188,7 +220,6 @@ async function keepEvidence(
   await mkdir(folder);
   const lines = differences.map(showDifference);
   await writeFile(join(folder, 'differences.txt'), `${lines.join('\n')}\n`);
-  await writeFile(join(folder, 'own-ends.txt'), `${world.ownEnds.join('\n')}\n`);
   for (const table of tables) {
     const { rows } = await world.pool.query(`select to_json(t) as row from tidemark.${table} t`);
     const text = rows.map(({ row }) => JSON.stringify(row)).join('\n');

@@ -1,25 +1,32 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
-import type { CopiedStream } from '../plan/fault.ts';
+import type { WorkStream } from '../plan/fault.ts';
 import type { Random } from '../random.ts';
+
+interface StoredMessage {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  readonly header: MsgHdrs;
+}
 
 interface Copy {
   readonly subject: string;
   readonly data: Uint8Array;
   readonly headers: MsgHdrs;
+  readonly id: string;
 }
 
 const KEPT_AT_MOST = 300;
 const ANSWER_WITHIN_MS = 1_000;
 
 /**
- * Takes copies of messages from the streams while they pass, and publishes them again later under ids of their own: those
- * that are still on their way, and those of pages, chunks and runs that have long ended.
+ * Takes copies of messages from the streams while they pass, and publishes them again later, under the same ids or under
+ * others: those that are still on their way, and those of pages, chunks and runs that have long ended.
  */
 export class Copies {
   readonly #connection: NatsConnection;
   readonly #random: Random;
-  readonly #kept = new Map<CopiedStream, Copy[]>();
+  readonly #kept = new Map<WorkStream, Copy[]>();
   published = 0;
 
   constructor(connection: NatsConnection, random: Random) {
@@ -28,7 +35,7 @@ export class Copies {
   }
 
   /** Keeps a copy of a message that the stream holds now, if it holds any. */
-  async take(stream: CopiedStream): Promise<void> {
+  async take(stream: WorkStream): Promise<void> {
     try {
       const manager = await jetstreamManager(this.#connection, {
         timeout: ANSWER_WITHIN_MS,
@@ -45,15 +52,19 @@ export class Copies {
     }
   }
 
-  #keep(stream: CopiedStream, message: Omit<Copy, 'headers'> & { readonly header: MsgHdrs }): void {
+  #keep(stream: WorkStream, { subject, data, header }: StoredMessage): void {
     const kept = this.#kept.get(stream) ?? [];
     this.#kept.set(stream, kept);
     if (kept.length >= KEPT_AT_MOST) kept.splice(this.#random.between(0, kept.length - 1), 1);
-    kept.push({ subject: message.subject, data: message.data, headers: message.header });
+    kept.push({ subject, data, headers: header, id: header.get('Nats-Msg-Id') });
   }
 
   /** Publishes some of what was kept again. */
-  async publish(stream: CopiedStream, count: number): Promise<void> {
+  async publish(
+    stream: WorkStream,
+    count: number,
+    under: 'their ids' | 'other ids',
+  ): Promise<void> {
     await this.take(stream);
     const kept = this.#kept.get(stream) ?? [];
     const js = jetstream(this.#connection, { timeout: ANSWER_WITHIN_MS });
@@ -63,8 +74,10 @@ export class Copies {
       for (const [name, values] of copy.headers) {
         for (const value of values) if (!name.startsWith('Nats-')) own.append(name, value);
       }
+      // Commands that people publish have none.
+      const msgID = (under === 'their ids' && copy.id) || crypto.randomUUID();
       try {
-        await js.publish(copy.subject, copy.data, { headers: own, msgID: crypto.randomUUID() });
+        await js.publish(copy.subject, copy.data, { headers: own, msgID });
         this.published += 1;
       } catch (error) {
         // No room or nobody there: a copy that is not made does no harm.

@@ -4,6 +4,7 @@ import type { Supervised } from '../world/supervised.ts';
 import type { World } from '../world/start-world.ts';
 import type { Copies } from './copies.ts';
 import { fillStream } from './fill-stream.ts';
+import { redeliver } from './redeliver.ts';
 
 export interface Injection {
   readonly world: World;
@@ -23,7 +24,9 @@ export async function inject({ world, copies }: Injection, fault: Fault): Promis
       world.shopServer.trouble(fault.trouble, fault.forMs);
       return undefined;
     case 'copy':
-      return copies.publish(fault.stream, fault.messages);
+      return copies.publish(fault.stream, fault.messages, fault.under);
+    case 'redeliver':
+      return redeliver(world.connection, fault);
     case 'fill':
       return fillStream(world, fault.stream, fault.forMs);
     case 'rewind':

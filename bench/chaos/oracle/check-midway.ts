@@ -2,15 +2,22 @@ import pg from 'pg';
 import type { Dated } from '../source/shop.ts';
 import { addOnly, LOOKBACK_US } from '../world/definitions.ts';
 import type { World } from '../world/start-world.ts';
+import { askDifferences } from './ask-differences.ts';
+import { rejectedSql } from './check-letters.ts';
 import type { Difference } from './difference.ts';
 
 /**
  * Looks at one moment while everything goes on: what is covered is loaded, and the ledger has inserted as many rows as there
- * are. Undefined when the server was not there to be asked.
+ * are; each record is there with its own children, all of them; each rejected one has its dead letter. Undefined when the server
+ * was not there to be asked.
  */
 export async function checkMidway({ pool, shop }: World): Promise<Difference[] | undefined> {
   // Taken first: what the source holds now may be covered at the moment of the snapshot, and has to be loaded then.
-  const before = { events: [...shop.events.values()], orders: [...shop.orders.values()] };
+  const before = {
+    events: [...shop.events.values()],
+    orders: [...shop.orders.values()],
+    parcels: shop.parcels.current(),
+  };
   let client: pg.PoolClient | undefined;
   try {
     client = await pool.connect();
@@ -20,15 +27,45 @@ export async function checkMidway({ pool, shop }: World): Promise<Difference[] |
       ...(await notLoaded(client, { table: 'events', rows: before.events, recentUs: LOOKBACK_US })),
       ...(await notLoaded(client, { table: 'flaky', rows: before.events, recentUs: LOOKBACK_US })),
       ...(await notLoaded(client, { table: 'orders', rows: before.orders, recentUs: 0n })),
+      ...(await notLoaded(client, { table: 'parcels', rows: before.parcels, recentUs: 0n })),
+      ...(await askDifferences(
+        client,
+        'midway order_lines',
+        tornSql('orders', 'order_lines', 'order_id'),
+      )),
+      ...(await askDifferences(
+        client,
+        'midway stock_bins',
+        tornSql('stock', 'stock_bins', 'stock_id'),
+      )),
+      ...(await askDifferences(client, 'midway dead letters', rejectedSql)),
     ];
     await client.query('rollback');
     client.release();
-    return differences;
+    // A parcel that has been bad may have been refused.
+    const mayLack = ({ where, key }: Difference): boolean =>
+      where === 'midway parcels' && !shop.parcels.isSound(key);
+    return differences.filter((difference) => !mayLack(difference));
   } catch (error) {
     client?.release(true);
-    if (error instanceof Error) return undefined;
+    if (isAway(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether nobody was there to answer; a mistake in a question is none of the product's. */
+function isAway(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return /^(08|53|57)/.test(error.code ?? '');
+  return error instanceof Error;
+}
+
+/** A record says what the amounts of its children add up to. */
+function tornSql(table: string, child: string, parent: string): string {
+  return `
+    select t.id::text as key, format('says %s, its children %s', t.amount, coalesce(c.amount, 0)) as what
+      from public.${table} t
+      left join (select ${parent} as id, sum(amount) as amount from public.${child} group by ${parent}) c using (id)
+     where t.amount <> coalesce(c.amount, 0)`;
 }
 
 async function notInserted(client: pg.ClientBase): Promise<Difference[]> {
@@ -52,7 +89,7 @@ async function notInserted(client: pg.ClientBase): Promise<Difference[]> {
 
 interface Expected {
   readonly table: string;
-  readonly rows: readonly Dated[];
+  readonly rows: readonly (Pick<Dated, 'id' | 'atUs'> & Partial<Pick<Dated, 'region'>>)[];
   /**
    * How far below the end of what is covered rows may still be missing: late ones appear there, and move others to a page
    * that is not asked for any more. The next run looks back and finds both.

@@ -1,4 +1,4 @@
-import { addOnly } from '../world/definitions.ts';
+import { addOnly, children } from '../world/definitions.ts';
 import type { World } from '../world/start-world.ts';
 import { askDifferences } from './ask-differences.ts';
 import type { Difference } from './difference.ts';
@@ -6,7 +6,12 @@ import type { Difference } from './difference.ts';
 /** Only this collector's pages may fail for good: it tries twice. */
 export const FLAKY = 'flaky';
 
-const counts = ['processed', 'inserted', 'updated', 'unchanged', 'stale', 'rejected'];
+const counts = [
+  ...['processed', 'inserted', 'updated', 'unchanged', 'stale', 'rejected'].map(
+    (of) => `records_${of}`,
+  ),
+  ...['inserted', 'updated', 'deleted'].map((of) => `children_${of}`),
+];
 
 /** Every run ended, and its numbers are what was written, each row once. */
 export async function checkRuns({ pool }: World): Promise<Difference[]> {
@@ -17,7 +22,10 @@ export async function checkRuns({ pool }: World): Promise<Difference[]> {
     askDifferences(pool, 'chunks and ledger', chunkSql),
     askDifferences(pool, 'events never change', neverChangedSql),
     ...addOnly.map((table) => askDifferences(pool, `inserted ${table}`, insertedSql(table))),
-    ...[...addOnly, 'stock'].map((table) =>
+    ...['orders', 'stock'].map((table) =>
+      askDifferences(pool, `children of ${table}`, childrenSql(table)),
+    ),
+    ...[...addOnly, 'stock', ...Object.keys(children)].map((table) =>
       askDifferences(pool, `lineage of ${table}`, lineageSql(table)),
     ),
   ];
@@ -38,17 +46,17 @@ const sumSql = `
     from tidemark.collector_runs
    where records_processed <> records_inserted + records_updated + records_unchanged + records_stale + records_rejected`;
 
-const sumOf = (count: string): string => `coalesce(sum(b.records_${count}), 0)`;
+const sumOf = (count: string): string => `coalesce(sum(b.${count}), 0)`;
 
 const ledgerSql = `
   select r.id::text as key,
          format('%s says (%s), its ledger (%s)', r.collector_name,
-                concat_ws(',', ${counts.map((count) => `r.records_${count}`).join(', ')}),
+                concat_ws(',', ${counts.map((count) => `r.${count}`).join(', ')}),
                 concat_ws(',', ${counts.map(sumOf).join(', ')})) as what
     from tidemark.collector_runs r
     left join tidemark.batches b on b.run_id = r.id
    group by r.id
-  having (${counts.map((count) => `r.records_${count}`).join(', ')})
+  having (${counts.map((count) => `r.${count}`).join(', ')})
       is distinct from (${counts.map(sumOf).join(', ')})`;
 
 const chunkSql = `
@@ -56,8 +64,8 @@ const chunkSql = `
     from tidemark.chunks c
     left join tidemark.batches b on b.run_id = c.run_id and b.chunk_id = c.chunk_id
    group by c.run_id, c.chunk_id
-  having (c.records_processed, c.records_inserted, c.records_updated)
-      is distinct from (${sumOf('processed')}, ${sumOf('inserted')}, ${sumOf('updated')})`;
+  having (${counts.map((count) => `c.${count}`).join(', ')})
+      is distinct from (${counts.map(sumOf).join(', ')})`;
 
 const neverChangedSql = `
   select id::text as key, format('%s updated %s rows of events', collector_name, records_updated) as what
@@ -70,6 +78,18 @@ function insertedSql(table: string): string {
       from (select coalesce(sum(records_inserted), 0) as rows
               from tidemark.collector_runs where collector_name = '${table}') as told,
            (select count(*) as rows from public.${table}) as found
+     where told.rows <> found.rows`;
+}
+
+/** Rows of children that were inserted and not deleted are there. */
+function childrenSql(parent: string): string {
+  const tables = Object.entries(children).flatMap(([child, of]) => (of === parent ? [child] : []));
+  const rows = tables.map((table) => `(select count(*) from public.${table})`).join(' + ');
+  return `
+    select 'all runs' as key, format('left %s rows, there are %s', told.rows, found.rows) as what
+      from (select coalesce(sum(children_inserted - children_deleted), 0) as rows
+              from tidemark.collector_runs where collector_name = '${parent}') as told,
+           (select ${rows} as rows) as found
      where told.rows <> found.rows`;
 }
 

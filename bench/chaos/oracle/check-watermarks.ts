@@ -35,11 +35,11 @@ const coveredSql = `
       join tidemark.pages p on p.run_id = c.run_id and p.chunk_id = c.chunk_id and p.seq = 0
      where c.status = 'done' and c.cursor_from is not null
      group by r.collector_name, c.partition)
-  select concat(w.collector_name, ' ', w.partition) as key,
+  select concat(collector_name, ' ', partition) as key,
          format('covers %s, and %s was read', w.covered, read.covered) as what
     from tidemark.watermarks w
-    left join read on read.collector_name = w.collector_name and read.partition = w.partition
-   where w.covered is distinct from coalesce(read.covered, '{}')`;
+    full join read using (collector_name, partition)
+   where coalesce(w.covered, '{}') <> coalesce(read.covered, '{}')`;
 
 const SETTLED_US = 3_000_000n;
 

@@ -12,8 +12,8 @@ export type Replica = (typeof replicas)[number];
 
 export type Victim = Replica | 'nats' | 'postgres';
 
-/** Streams that a message can be copied in; the commands are among them. */
-export const copiedStreams = [
+/** Streams whose messages are copied and taken away; the commands are among them. */
+export const workStreams = [
   'EXTRACT_LIVE',
   'RAW_LIVE',
   'LOAD_LIVE',
@@ -22,9 +22,16 @@ export const copiedStreams = [
   'LOAD_BACKFILL',
   'COMMANDS',
 ] as const;
-export type CopiedStream = (typeof copiedStreams)[number];
+export type WorkStream = (typeof workStreams)[number];
 
-export const squeezedStreams = ['RAW_LIVE', 'LOAD_LIVE', 'RAW_BACKFILL', 'LOAD_BACKFILL'] as const;
+export const squeezedStreams = [
+  'EXTRACT_LIVE',
+  'RAW_LIVE',
+  'LOAD_LIVE',
+  'EXTRACT_BACKFILL',
+  'RAW_BACKFILL',
+  'LOAD_BACKFILL',
+] as const;
 export type SqueezedStream = (typeof squeezedStreams)[number];
 
 /** How the source misbehaves. */
@@ -66,8 +73,20 @@ export type Fault =
       readonly forMs: number;
     }
   | { readonly kind: 'trouble'; readonly trouble: Trouble; readonly forMs: number }
-  /** Messages that are there, or were once, are published again under other ids. */
-  | { readonly kind: 'copy'; readonly stream: CopiedStream; readonly messages: number }
+  /** Messages that are there, or were once, are published again, under their own ids or under others. */
+  | {
+      readonly kind: 'copy';
+      readonly stream: WorkStream;
+      readonly messages: number;
+      readonly under: 'their ids' | 'other ids';
+    }
+  /** Messages go to somebody who does not handle them: they are delivered again, at once or after the server's wait. */
+  | {
+      readonly kind: 'redeliver';
+      readonly stream: WorkStream;
+      readonly messages: number;
+      readonly after: 'a refusal' | 'a silence';
+    }
   | { readonly kind: 'fill'; readonly stream: SqueezedStream; readonly forMs: number }
   /** nats-server comes back with what it had when it was killed the last time. */
   | { readonly kind: 'rewind' };
@@ -96,7 +115,9 @@ export function describeFault(fault: Fault): string {
     case 'trouble':
       return `source: ${fault.trouble} for ${fault.forMs} ms`;
     case 'copy':
-      return `publish ${fault.messages} messages of ${fault.stream} again`;
+      return `publish ${fault.messages} messages of ${fault.stream} again, under ${fault.under}`;
+    case 'redeliver':
+      return `deliver ${fault.messages} messages of ${fault.stream} again, after ${fault.after}`;
     case 'fill':
       return `no room in ${fault.stream} for ${fault.forMs} ms`;
     case 'rewind':

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeFault, type Fault, type Victim } from './fault.ts';
+import { describeFault, replicas, squeezedStreams, troubles, type Fault } from './fault.ts';
 import { makePlan } from './make-plan.ts';
 
 const request = { seed: 7, kills: 200, minutes: 20 };
@@ -16,14 +16,66 @@ test('a plan has as many kills as asked for and ends with the last one', () => {
   expect(faults.at(-1)?.kind).toBe('kill');
 });
 
-test('every process is killed, and every kind of fault happens', () => {
-  const faults = makePlan(request).map(({ fault }) => fault);
-  const killed = new Set(
-    faults.flatMap((fault): Victim[] => (fault.kind === 'kill' ? [fault.victim] : [])),
-  );
+test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('seed %i has everything that can go wrong', (seed) => {
+  const faults = makePlan({ seed, kills: 200, minutes: 20 }).map(({ fault }) => fault);
+  const seen = new Set(faults.flatMap(namesOf));
 
-  expect(killed.size).toBe(9);
-  expect(new Set(faults.map(({ kind }) => kind)).size).toBe(10);
+  expect([...expected].filter((name) => !seen.has(name))).toEqual([]);
+});
+
+const withDatabase = replicas.filter((replica) => replica !== 'transformer-1');
+const expected = new Set([
+  ...[...replicas, 'nats', 'postgres'].map((victim) => `kill ${victim}`),
+  ...[...replicas, 'nats'].map((victim) => `freeze ${victim}`),
+  ...replicas.map((replica) => `${replica} to nats`),
+  ...withDatabase.map((replica) => `${replica} to database`),
+  ...troubles.map((trouble) => `trouble ${trouble}`),
+  ...squeezedStreams.map((stream) => `fill ${stream}`),
+  'source',
+  'ledger',
+  'cut',
+  'refuse',
+  'hold',
+  'delay',
+  'copy under their ids',
+  'copy under other ids',
+  'redeliver after a refusal',
+  'redeliver after a silence',
+  'rewind',
+]);
+
+/** What a fault is, and what it strikes. */
+function namesOf(fault: Fault): string[] {
+  const { kind } = fault;
+  switch (kind) {
+    case 'kill':
+      return [`kill ${fault.victim}`];
+    case 'trouble':
+      return [`trouble ${fault.trouble}`];
+    case 'copy':
+      return [`copy under ${fault.under}`];
+    case 'redeliver':
+      return [`redeliver after ${fault.after}`];
+    case 'cut':
+    case 'refuse':
+    case 'hold':
+    case 'delay': {
+      const { line } = fault;
+      return [kind, typeof line === 'string' ? line : `${line.of} to ${line.to}`];
+    }
+    case 'freeze':
+      return [`freeze ${fault.victim}`];
+    case 'fill':
+      return [`fill ${fault.stream}`];
+    case 'rewind':
+      return [kind];
+  }
+}
+
+test('what is frozen stays so for longer than messages and idle transactions are kept', () => {
+  const faults = makePlan(request).flatMap(({ fault }) => (fault.kind === 'freeze' ? fault : []));
+
+  expect(Math.min(...faults.map(({ forMs }) => forMs))).toBeGreaterThan(2_000);
 });
 
 test.each([

@@ -1,6 +1,6 @@
-import { Random } from '../random.ts';
+import { Deck, Random } from '../random.ts';
 import {
-  copiedStreams,
+  workStreams,
   replicas,
   squeezedStreams,
   troubles,
@@ -44,76 +44,102 @@ const others = {
   hold: 2,
   delay: 2,
   trouble: 4,
-  copy: 5,
+  copy: 4,
+  redeliver: 2,
   fill: 2,
   rewind: 1,
 };
 
+const lines: readonly LineName[] = [
+  ...replicas.flatMap((of): LineName[] => {
+    const toNats = { of, to: 'nats' } as const;
+    // A transformer has no database.
+    return of === 'transformer-1' ? [toNats] : [toNats, { of, to: 'database' }];
+  }),
+  'source',
+  'source',
+  'source',
+  'ledger',
+  'ledger',
+];
+
 /** What goes wrong, one after the other, until all kills are done: the same for the same request. */
 export function makePlan({ seed, kills, minutes }: PlanRequest): Step[] {
   const random = new Random(seed);
+  const makeFault = faultMaker(random);
+  const killed = Deck.of(random, victims);
   const betweenKillsMs = Math.min(
     MOST_BETWEEN_KILLS_MS,
     (minutes * 60_000 * SHARE_OF_TIME) / kills,
   );
   const steps: Step[] = [];
-  for (let killed = 0; killed < kills;) {
+  for (let count = 0; count < kills;) {
     // Half of the steps are kills, so two steps make the time of a kill.
     const afterMs = Math.round(random.next() * betweenKillsMs);
     const isKill = random.chance(0.5);
-    if (isKill) killed += 1;
-    steps.push({ afterMs, fault: isKill ? makeKill(random) : makeOther(random) });
+    if (isKill) count += 1;
+    steps.push({ afterMs, fault: isKill ? { kind: 'kill', victim: killed.deal() } : makeFault() });
   }
   return steps;
 }
 
-function makeKill(random: Random): Fault {
-  return { kind: 'kill', victim: random.weighted(victims) };
-}
-
-function makeOther(random: Random): Fault {
-  const kind = random.weighted(others);
-  switch (kind) {
-    case 'freeze':
-      return {
-        kind,
-        victim: random.pick([...replicas, 'nats'] as const),
-        forMs: random.between(FREEZE_MS.least, FREEZE_MS.most),
-      };
-    case 'cut':
-      return { kind, line: pickLine(random) };
-    case 'refuse':
-      return { kind, line: pickLine(random), forMs: random.between(200, 3_000) };
-    case 'hold':
-      return {
-        kind,
-        line: pickLine(random),
-        forMs: random.between(500, 5_000),
-        afterwards: random.pick(['release', 'cut'] as const),
-      };
-    case 'delay':
-      return {
-        kind,
-        line: pickLine(random),
-        delayMs: random.between(5, 100),
-        forMs: random.between(500, 4_000),
-      };
-    case 'trouble':
-      return { kind, trouble: random.pick(troubles), forMs: random.between(200, 2_500) };
-    case 'copy':
-      return { kind, stream: random.pick(copiedStreams), messages: random.between(1, 10) };
-    case 'fill':
-      return { kind, stream: random.pick(squeezedStreams), forMs: random.between(300, 3_000) };
-    case 'rewind':
-      return { kind };
-  }
-}
-
-function pickLine(random: Random): LineName {
-  const which = random.weighted({ replica: 8, source: 2, ledger: 1 });
-  if (which !== 'replica') return which;
-  const of = random.pick(replicas);
-  // A transformer has no database.
-  if (of === 'transformer-1') return { of, to: 'nats' };
-  return { of, to: random.pick(['nats', 'database'] as const) };
+/** Makes one fault after the other, none of them kills. */
+function faultMaker(random: Random): () => Fault {
+  const decks = {
+    kind: Deck.of(random, others),
+    frozen: new Deck(random, [...replicas, 'nats'] as const),
+    line: new Deck(random, lines),
+    trouble: new Deck(random, troubles),
+    squeezed: new Deck(random, squeezedStreams),
+  };
+  const line = (): LineName => decks.line.deal();
+  return () => {
+    const kind = decks.kind.deal();
+    switch (kind) {
+      case 'freeze':
+        return {
+          kind,
+          victim: decks.frozen.deal(),
+          forMs: random.between(FREEZE_MS.least, FREEZE_MS.most),
+        };
+      case 'cut':
+        return { kind, line: line() };
+      case 'refuse':
+        return { kind, line: line(), forMs: random.between(200, 3_000) };
+      case 'hold':
+        return {
+          kind,
+          line: line(),
+          forMs: random.between(500, 5_000),
+          afterwards: random.pick(['release', 'cut'] as const),
+        };
+      case 'delay':
+        return {
+          kind,
+          line: line(),
+          delayMs: random.between(5, 100),
+          forMs: random.between(500, 4_000),
+        };
+      case 'trouble':
+        return { kind, trouble: decks.trouble.deal(), forMs: random.between(200, 2_500) };
+      case 'copy':
+        return {
+          kind,
+          stream: random.pick(workStreams),
+          messages: random.between(1, 10),
+          under: random.pick(['their ids', 'other ids'] as const),
+        };
+      case 'redeliver':
+        return {
+          kind,
+          stream: random.pick(workStreams),
+          messages: random.between(1, 5),
+          after: random.pick(['a refusal', 'a silence'] as const),
+        };
+      case 'fill':
+        return { kind, stream: decks.squeezed.deal(), forMs: random.between(300, 3_000) };
+      case 'rewind':
+        return { kind };
+    }
+  };
 }

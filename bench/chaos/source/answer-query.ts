@@ -1,4 +1,6 @@
-import { isoOf, type Dated, type Shop } from './shop.ts';
+import type { Parcel } from './parcels.ts';
+import { amountOf, type Part } from './parts.ts';
+import { isoOf, type Dated, type Order, type Shop } from './shop.ts';
 
 const PAGE = 40;
 
@@ -13,7 +15,10 @@ export function answerQuery(shop: Shop, url: URL): string | undefined {
       return chainedPage(
         [...shop.orders.values()].filter(({ region }) => region === place),
         query,
+        orderWritten,
       );
+    case 'parcels':
+      return chainedPage(shop.parcels.current(), query, parcelWritten);
     case 'stock':
       return stockPage(shop, query.get('after') ?? '');
     case 'days':
@@ -36,16 +41,20 @@ function numberedPage(rows: readonly Dated[], query: URLSearchParams): string {
 }
 
 /** Each page names the next by its last row, so that rows which move to the end make none be skipped. */
-function chainedPage(rows: readonly Dated[], query: URLSearchParams): string {
+function chainedPage<Row extends Moment>(
+  rows: readonly Row[],
+  query: URLSearchParams,
+  write: (row: Row) => string,
+): string {
   const sinceUs = microsOf(query.get('updated_after')) ?? 0n;
   const [afterUs = '', afterId = ''] = (query.get('cursor') ?? '').split('-');
-  const isAfter = ({ atUs, id }: Dated): boolean =>
+  const isAfter = ({ atUs, id }: Row): boolean =>
     afterUs === '' || atUs > BigInt(afterUs) || (atUs === BigInt(afterUs) && id > afterId);
   const inside = rows.filter((row) => row.atUs >= sinceUs && isAfter(row)).toSorted(inOrder);
   const shown = inside.slice(0, PAGE);
   const last = shown.at(-1);
   const next = last && inside.length > PAGE ? `"${last.atUs}-${last.id}"` : 'null';
-  return `{"next":${next},"data":[${shown.map(written).join(',')}]}`;
+  return `{"next":${next},"data":[${shown.map(write).join(',')}]}`;
 }
 
 function stockPage(shop: Shop, after: string): string {
@@ -53,7 +62,8 @@ function stockPage(shop: Shop, after: string): string {
   const shown = ids.slice(0, PAGE).flatMap((id) => shop.stock.get(id) ?? []);
   const next = ids.length > PAGE ? `"/stock?after=${shown.at(-1)?.id}"` : 'null';
   const rows = shown.map(
-    ({ id, amount, note }) => `{"id":${id},"amount":"${amount}","note":"${note}"}`,
+    ({ id, amount, note, bins }) =>
+      `{"id":${id},"amount":"${amount}","note":"${note}","bins":${partsWritten('place', bins)}}`,
   );
   return `{"next":${next},"data":[${rows.join(',')}]}`;
 }
@@ -67,7 +77,25 @@ function written({ id, atUs, amount, note }: Dated): string {
   return `{"id":${id},"at":"${isoOf(atUs)}","amount":"${amount}","note":"${note}"}`;
 }
 
-function inOrder(a: Dated, b: Dated): number {
+function orderWritten(order: Order): string {
+  // A list without elements comes in three ways.
+  const lines = order.lines.length > 0 ? partsWritten('sku', order.lines) : 'null';
+  const tags = order.tags.length > 0 ? `,"tags":${JSON.stringify(order.tags)}` : '';
+  return `${written(order).slice(0, -1)},"lines":${lines}${tags}}`;
+}
+
+function partsWritten(name: string, parts: readonly Part[]): string {
+  const all = parts.map((part) => `{"${name}":"${part.name}","amount":"${amountOf(part.cents)}"}`);
+  return `[${all.join(',')}]`;
+}
+
+function parcelWritten({ id, atUs, amount, state }: Parcel): string {
+  return `{"id":${id},"at":"${isoOf(atUs)}","amount":"${amount}","state":"${state}"}`;
+}
+
+type Moment = Pick<Dated, 'id' | 'atUs'>;
+
+function inOrder(a: Moment, b: Moment): number {
   if (a.atUs !== b.atUs) return a.atUs < b.atUs ? -1 : 1;
   return a.id < b.id ? -1 : Number(a.id > b.id);
 }

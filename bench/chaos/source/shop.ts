@@ -1,4 +1,6 @@
 import type { Random } from '../random.ts';
+import { Parcels } from './parcels.ts';
+import { amountOf, changeParts, sumOf, type Part } from './parts.ts';
 
 /** A row with a time, as the source has it now. */
 export interface Dated {
@@ -11,10 +13,18 @@ export interface Dated {
   readonly note: string;
 }
 
+/** An order's amount is the sum of its lines. */
+export interface Order extends Dated {
+  readonly lines: readonly Part[];
+  readonly tags: readonly string[];
+}
+
+/** The amount in stock is the sum of what lies in the bins. */
 export interface Stocked {
   readonly id: string;
   readonly amount: string;
   readonly note: string;
+  readonly bins: readonly Part[];
 }
 
 export interface OfDay {
@@ -28,6 +38,7 @@ export type Region = (typeof regions)[number];
 
 const DAY_US = 86_400_000_000n;
 const FIRST_ID = 9_007_199_254_740_993n;
+const TAGS = ['gift', 'late', 'fragile'];
 const PLACES = ['harbour', 'market', 'station'];
 const STOCKED_AT_MOST = 250;
 /** How late a row appears at most: less than what collectors look back. */
@@ -38,14 +49,15 @@ export const eventsBegin = { backfillDays: 40, liveDays: 10 } as const;
 
 /**
  * A small shop with a past, in which things go on happening: events that are only added, some of them late; orders that are
- * added and changed; stock that comes and goes; figures of days that are corrected. What it holds is the truth that targets
- * are compared with.
+ * added and changed, with their lines and tags; stock that comes, goes, and moves from bin to bin; figures of days that are
+ * corrected; parcels, some of which no collector takes. What it holds is the truth that targets are compared with.
  */
 export class Shop {
   readonly events = new Map<string, Dated>();
-  readonly orders = new Map<string, Dated>();
+  readonly orders = new Map<string, Order>();
   readonly stock = new Map<string, Stocked>();
   readonly days = new Map<string, OfDay>();
+  readonly parcels: Parcels;
   /** Beginning of the first tick: rows that are older were there from the start. */
   readonly startedUs: bigint;
   readonly #random: Random;
@@ -54,6 +66,7 @@ export class Shop {
 
   constructor(random: Random) {
     this.#random = random;
+    this.parcels = new Parcels(random);
     this.startedUs = this.#now();
     this.#addPast();
   }
@@ -66,6 +79,8 @@ export class Shop {
     if (random.chance(0.4)) this.#putOrder(random.pick([...this.orders.keys()]));
     if (random.chance(0.4)) this.#changeStock();
     if (random.chance(0.2)) this.#changeDay();
+    if (random.chance(0.3)) this.parcels.put(this.#newId(), this.#now());
+    if (random.chance(0.3)) this.parcels.put(random.pick(this.parcels.ids()), this.#now());
   }
 
   #addPast(): void {
@@ -78,6 +93,9 @@ export class Shop {
     for (let count = 0; count < 800; count += 1) this.#addEvent(at(this.#random.next() * liveDays));
     for (let count = 0; count < 300; count += 1) {
       this.#putOrder(this.#newId(), at(this.#random.next() * 2));
+    }
+    for (let count = 0; count < 200; count += 1) {
+      this.parcels.put(this.#newId(), at(this.#random.next() * 2));
     }
     for (let count = 0; count < 150; count += 1) this.#changeStock();
     for (let back = 5n; back >= 0n; back -= 1n) {
@@ -95,19 +113,28 @@ export class Shop {
   }
 
   #putOrder(id: string, pastUs?: bigint): void {
-    const { region = this.#random.pick(regions) } = this.orders.get(id) ?? {};
+    const random = this.#random;
+    const { region = random.pick(regions), lines: before = [] } = this.orders.get(id) ?? {};
     const atUs = pastUs ?? this.#now();
-    this.orders.set(id, { ...this.#content(id), region, atUs });
+    const lines = changeParts(random, changeParts(random, before));
+    const tags = Array.from({ length: random.between(0, 2) }, () => random.pick(TAGS));
+    const amount = sumOf(lines);
+    this.orders.set(id, { ...this.#content(id), region, atUs, amount, lines, tags });
   }
 
   #changeStock(): void {
     const random = this.#random;
     const isFull = this.stock.size >= STOCKED_AT_MOST;
-    const what = random.weighted({ add: isFull ? 0 : 3, change: 2, remove: isFull ? 3 : 1 });
+    const what = random.weighted({ add: isFull ? 0 : 3, change: 4, remove: isFull ? 3 : 1 });
     const id =
       what === 'add' || this.stock.size === 0 ? this.#newId() : random.pick([...this.stock.keys()]);
-    if (what === 'remove') this.stock.delete(id);
-    else this.stock.set(id, this.#content(id));
+    if (what === 'remove') {
+      this.stock.delete(id);
+      return;
+    }
+    const { note = this.#content(id).note, bins: before = [] } = this.stock.get(id) ?? {};
+    const bins = changeParts(random, before);
+    this.stock.set(id, { id, note, amount: sumOf(bins), bins });
   }
 
   #changeDay(): void {
@@ -127,7 +154,7 @@ export class Shop {
   }
 
   #amount(): string {
-    return `${this.#random.between(0, 99_999)}.${this.#random.between(0, 99)}${this.#random.between(1, 9)}`;
+    return `${amountOf(this.#random.between(0, 9_999_999))}${this.#random.between(1, 9)}`;
   }
 
   #newId(): string {

@@ -7,7 +7,7 @@ import { command } from './commands.ts';
 const EVERY_MS = 400;
 
 /** What is asked for, and how often. */
-const asks = { run: 16, twice: 3, full: 1, pause: 1, cancel: 1, resume: 1, backfill: 2 };
+const asks = { run: 16, twice: 3, full: 1, pause: 1, cancel: 1, resume: 1, backfill: 2, replay: 1 };
 
 /** Sends commands to all collectors until the signal aborts: live runs again and again, and backfills beside them. */
 export async function keepAsking(world: World, random: Random, signal: AbortSignal): Promise<void> {
@@ -50,6 +50,10 @@ async function ask(world: World, random: Random): Promise<void> {
       break;
     case 'backfill':
       await askBackfill(world, random);
+      break;
+    case 'replay':
+      // Nobody has mended them: what is not outdated is refused again.
+      await command(world, 'replay', 'parcels', { all: true });
       break;
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { backfillWindow, collectors } from '../world/definitions.ts';
+import { backfillWindow, collectors, type CollectorName } from '../world/definitions.ts';
 import type { World } from '../world/start-world.ts';
 import { command } from './commands.ts';
 
@@ -21,6 +21,19 @@ export async function runToTheEnd(world: World, deadlineMs: number): Promise<voi
   await Promise.all(
     collectors.map((name) => runUntilSuccess(world, name, { payload: {}, endsMs })),
   );
+}
+
+/** Lets each collector read everything once more; gives the runs. */
+export async function readEverything(
+  world: World,
+  deadlineMs: number,
+): Promise<Map<CollectorName, string>> {
+  const endsMs = performance.now() + deadlineMs;
+  const payload = { mode: 'full' };
+  const runs = collectors.map(
+    async (name) => [name, await runUntilSuccess(world, name, { payload, endsMs })] as const,
+  );
+  return new Map(await Promise.all(runs));
 }
 
 /** Waits until no run is open and no command waits. */
@@ -57,13 +70,13 @@ async function runUntilSuccess(
   world: World,
   collector: string,
   { payload, endsMs }: Wanted,
-): Promise<void> {
+): Promise<string> {
   let status = 'none';
   for (let tried = 0; tried < TRIES; tried += 1) {
     const runId = crypto.randomUUID();
     await command(world, 'run', collector, { ...payload, runId });
     status = await endOf(world, runId, endsMs);
-    if (status === 'success') return;
+    if (status === 'success') return runId;
   }
   throw new UnfinishedError(`${collector} ended ${status} ${TRIES} times with nothing in its way`);
 }

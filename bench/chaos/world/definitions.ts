@@ -1,3 +1,4 @@
+import { goodStates } from '../source/parcels.ts';
 import { regions, type Shop } from '../source/shop.ts';
 import { dayOf, eventsBegin } from '../source/shop.ts';
 
@@ -12,14 +13,28 @@ const LOOKBACK = '20s';
 export const LOOKBACK_US = 20_000_000n;
 
 /** Collectors whose rows are never deleted: each row is inserted once over all of their runs. */
-export const addOnly = ['events', 'flaky', 'orders', 'days', 'entries'] as const;
+export const addOnly = ['events', 'flaky', 'orders', 'days', 'entries', 'parcels'] as const;
+/** Tables of child records, and the target that each belongs to. */
+export const children = {
+  order_lines: 'orders',
+  order_tags: 'orders',
+  stock_bins: 'stock',
+} as const;
 export const collectors = [...addOnly, 'stock'] as const;
 export type CollectorName = (typeof collectors)[number];
+
+/** What refuses negative amounts of parcels, beside the rule of their collector about states. */
+export const parcelConstraint = 'amounts_are_positive';
 
 /** The window that only backfills read, as days. */
 export function backfillWindow(shop: Shop): { from: string; to: string } {
   const daysAgo = (days: number): string => dayOf(shop.startedUs - BigInt(days) * DAY_US);
   return { from: daysAgo(eventsBegin.backfillDays + 1), to: daysAgo(eventsBegin.liveDays) };
+}
+
+/** Where events are live: what lies before is read by backfills only. */
+export function liveFromUs(shop: Shop): bigint {
+  return BigInt(Date.parse(backfillWindow(shop).to)) * 1_000n;
 }
 
 /** The definitions by file name. */
@@ -38,6 +53,14 @@ request: { path: '/orders/{region}', records: data }
 paginate: { kind: cursor, param: cursor, next: next }
 incremental: { kind: cursor, field: at, from: updated_after, start: '${liveFrom}', lookback: ${LOOKBACK}, settle: 1s }
 target: ${tableOf('orders', 'version: at')}
+  children:
+    - ${childOf('lines', 'order_lines', 'order_id')}
+      key: [order_id, sku]
+      fields: { sku: { type: text }, amount: { type: numeric } }
+    - ${childOf('tags', 'order_tags', 'order_id')}
+      position: place
+      key: [order_id, place]
+      fields: { tag: { path: $, type: text } }
 `,
     'stock.yaml': `
 name: stock
@@ -50,7 +73,12 @@ target:
   table: stock
   key: [id]
   fields: { id: { type: bigint }, amount: { type: numeric }, note: { type: text } }
+  children:
+    - ${childOf('bins', 'stock_bins', 'stock_id')}
+      key: [stock_id, place]
+      fields: { place: { type: text }, amount: { type: numeric } }
 `,
+    'parcels.yaml': parcelsYaml(shop, { shopUrl }, goodStates),
     'days.yaml': `
 name: days
 source: ${sourceOf('days', shopUrl)}
@@ -70,6 +98,33 @@ incremental: { kind: cursor, field: at, tie: id, start: '2020-01-01', lookback: 
 target: ${tableOf('entries', 'version: at')}
 `,
   };
+}
+
+/** Parcels are refused unless their state is one of these. */
+export function parcelsYaml(shop: Shop, { shopUrl }: Addresses, states: readonly string[]): string {
+  const { to: liveFrom } = backfillWindow(shop);
+  return `
+name: parcels
+source: ${sourceOf('parcels', shopUrl)}
+limits: { maxRejects: 1 }
+request: { path: /parcels, records: data }
+paginate: { kind: cursor, param: cursor, next: next }
+incremental: { kind: cursor, field: at, from: updated_after, start: '${liveFrom}', lookback: ${LOOKBACK}, settle: 1s }
+transform: { rules: [{ field: state, rule: oneOf, values: [${states.join(', ')}] }] }
+target:
+  kind: table
+  table: parcels
+  key: [id]
+  version: at
+  fields:
+    { id: { type: bigint }, at: { type: timestamptz }, amount: { type: numeric }, state: { type: text } }
+`;
+}
+
+function childOf(at: string, table: string, parent: string): string {
+  return `at: ${at}
+      table: ${table}
+      parent: { ${parent}: id }`;
 }
 
 interface DatedOptions {

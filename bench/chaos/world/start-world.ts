@@ -17,7 +17,7 @@ import { Random } from '../random.ts';
 import { Ledger } from '../source/ledger.ts';
 import { serveShop, type ShopServer } from '../source/serve-shop.ts';
 import { Shop } from '../source/shop.ts';
-import { definitionsOf } from './definitions.ts';
+import { definitionsOf, parcelConstraint } from './definitions.ts';
 import { KeptServer } from './kept-server.ts';
 import { openPool } from './open-pool.ts';
 import { Lines, through } from './lines.ts';
@@ -36,10 +36,21 @@ const settings = {
   OTEL_SDK_DISABLED: 'true',
 };
 
+/** A process that ended although nobody had killed it. */
+export interface OwnEnd {
+  readonly replica: Replica;
+  readonly how: string;
+  /** The last thing that it said. */
+  readonly lastLine: string;
+}
+
 /** The whole product as processes on loopback, its servers, its sources, and a relay on each way between them. */
 export interface World extends AsyncDisposable {
   /** Logs, servers' data and what the oracle finds. */
   readonly folder: string;
+  /** Where the definitions are, and the address of the shop that they name. */
+  readonly definitions: string;
+  readonly shopUrl: string;
   readonly shop: Shop;
   readonly shopServer: ShopServer;
   readonly ledger: Ledger;
@@ -52,8 +63,7 @@ export interface World extends AsyncDisposable {
   /** Past all relays. */
   readonly pool: pg.Pool;
   readonly connection: NatsConnection;
-  /** Processes that ended although nobody had killed them. */
-  readonly ownEnds: readonly string[];
+  readonly ownEnds: readonly OwnEnd[];
   /** Whether the folder stays when all has ended. */
   keepFolder: boolean;
 }
@@ -90,7 +100,7 @@ export async function startWorld(seed: number, tell: (line: string) => void): Pr
   for (const [file, yaml] of Object.entries(definitionsOf(shop, { shopUrl }))) {
     await writeFile(join(definitions, file), yaml);
   }
-  const ownEnds: string[] = [];
+  const ownEnds: OwnEnd[] = [];
   const services = new Map(
     replicas.map((id) => [
       id,
@@ -107,7 +117,7 @@ export async function startWorld(seed: number, tell: (line: string) => void): Pr
           TIDEMARK_SECRET_LEDGER: through(ledger.url, lines.ledger),
         },
         onOwnEnd: (how, lastLine) => {
-          ownEnds.push(`${id}: ${how}`);
+          ownEnds.push({ replica: id, how, lastLine });
           tell(`${id} ended by itself with ${how}: ${lastLine}`);
         },
       }),
@@ -117,6 +127,7 @@ export async function startWorld(seed: number, tell: (line: string) => void): Pr
     await Promise.all([...services.values()].map((service) => service.end()));
   });
   await Promise.all([...services.values()].map((service) => service.start()));
+  await constrainParcels(pool);
   const keptServers = { nats: new KeptServer(nats), postgres: new KeptServer(postgres) };
   opened.defer(async () => {
     await keptServers.nats.close();
@@ -125,6 +136,8 @@ export async function startWorld(seed: number, tell: (line: string) => void): Pr
   const owned = opened.move();
   return {
     folder,
+    definitions,
+    shopUrl,
     shop,
     shopServer,
     ledger,
@@ -145,6 +158,13 @@ export async function startWorld(seed: number, tell: (line: string) => void): Pr
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** From now on PostgreSQL refuses some parcels, too; their target is there since its collector is registered. */
+async function constrainParcels(pool: pg.Pool): Promise<void> {
+  await pool.query(
+    `alter table public.parcels add constraint ${parcelConstraint} check (amount > 0)`,
+  );
 }
 
 async function startServers(
