@@ -38,7 +38,7 @@ export function createDefinitions(bus: Bus): Definitions {
       const key = keyOf(name, revision);
       const cached = known.get(key);
       if (cached !== undefined) return cached;
-      bucket ??= await new Kvm(bus.js).open(DEFINITIONS_BUCKET);
+      bucket ??= await openBucket(bus, key);
       const definition = await readDefinition(bucket, key);
       const [oldest] = known.keys();
       if (known.size >= MOST_CACHED && oldest !== undefined) known.delete(oldest);
@@ -46,6 +46,15 @@ export function createDefinitions(bus: Bus): Definitions {
       return definition;
     },
   };
+}
+
+/** A server that does not answer now is waited for, like one that goes away a moment later. */
+async function openBucket(bus: Bus, key: string): Promise<KV> {
+  return new Kvm(bus.js).open(DEFINITIONS_BUCKET).catch((cause: unknown) => {
+    throw new TransientError('DEFINITION_MISSING', `definition ${key} cannot be read now`, {
+      cause,
+    });
+  });
 }
 
 async function readDefinition(bucket: KV, key: string): Promise<unknown> {

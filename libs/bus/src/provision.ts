@@ -60,6 +60,9 @@ export async function provision(bus: Bus, settings: ProvisionSettings): Promise<
     await ask(bus, bucket, settings.signal, () =>
       new Kvm(bus.js).create(bucket, { history: 1, replicas: settings.replicas }),
     );
+    // One that is there is taken as it is.
+    const copies = { name: `KV_${bucket}`, num_replicas: settings.replicas };
+    await ensureStream(bus, copies, settings.signal);
   }
 }
 

@@ -1,5 +1,6 @@
 import { TransientError } from '@tidemark/runtime';
-import { freshNats } from '@tidemark/testkit';
+import { freshNats, testServers } from '@tidemark/testkit';
+import { freePort } from '@tidemark/local';
 import { expect, test } from 'vitest';
 import {
   type Bus,
@@ -71,6 +72,41 @@ test('changed settings are taken over, and messages stay', async () => {
   expect(consumer.config.ack_wait).toBe(45_000_000_000);
   expect(tasks.config.max_ack_pending).toBe(9);
 });
+
+/** Only servers of our own can be told to form a cluster. */
+test.skipIf(testServers().nats.kind !== 'binary')(
+  'with more servers than before, everything that was there has a copy on each of them',
+  async () => {
+    await using cluster = await startCluster();
+    const { bus } = cluster;
+    await provision(bus, settings);
+
+    await provision(bus, { ...settings, replicas: 3 });
+
+    const names = await streamNames(bus);
+    const infos = await Promise.all(names.map(async (name) => bus.jsm.streams.info(name)));
+    expect(infos.map(({ config }) => `${config.name} ${config.num_replicas}`)).toEqual(
+      names.map((name) => `${name} 3`),
+    );
+  },
+);
+
+/** Three nats-servers, and a connection to one of them. */
+async function startCluster(): Promise<AsyncDisposable & { readonly bus: Bus }> {
+  await using opened = new AsyncDisposableStack();
+  const ports = [await freePort(), await freePort(), await freePort()];
+  const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join(', ');
+  const started = ports.map(async (port) => {
+    const cluster = `{ name: test, listen: "127.0.0.1:${port}", routes: [${routes}] }`;
+    return opened.use(
+      await freshNats({ configLines: `server_name: "n${port}"\ncluster: ${cluster}` }),
+    );
+  });
+  const [first] = await Promise.all(started);
+  const bus = opened.use(await connectBus({ url: first?.url ?? '', name: 'test', logger }));
+  const moved = opened.move();
+  return { bus, [Symbol.asyncDispose]: async () => moved.disposeAsync() };
+}
 
 test('a setting that the server refuses is told as a setting to correct', async () => {
   await using nats = await freshNats();

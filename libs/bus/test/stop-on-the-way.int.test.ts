@@ -1,3 +1,4 @@
+import { TerminalError } from '@tidemark/runtime';
 import { startRelay, waitFor } from '@tidemark/testkit';
 import { expect, test } from 'vitest';
 import { connectBus, startLanes } from '../src/index.ts';
@@ -31,4 +32,40 @@ test('a message that is on its way to lanes when they stop goes back at once', a
   await waitFor(() => seen.length > 0, { what: 'somebody else to get it' });
   await others.stop();
   expect(seen).toEqual(['on its way']);
+});
+
+test('an ending that cannot be published goes back when the grace of a stop is over', async () => {
+  await using set = await startBusTest({ ackWaitMs: ACK_WAIT_MS });
+  const ending = Promise.withResolvers<void>();
+  const lanes = startLanes(
+    set.bus,
+    rawLanes({
+      lanes: 1,
+      ackWaitMs: ACK_WAIT_MS,
+      stopGraceMs: 50,
+      handler: () => Promise.reject(new TerminalError('MESSAGE_INVALID', 'it fails for good')),
+      onEnd: (_message, _error, signal) =>
+        new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason as Error));
+          ending.resolve();
+        }),
+    }),
+  );
+  await putRaw(set.bus, 'bad');
+  await ending.promise;
+
+  await lanes.stop();
+
+  const seen: string[] = [];
+  const others = startLanes(
+    set.bus,
+    rawLanes({
+      lanes: 1,
+      ackWaitMs: ACK_WAIT_MS,
+      handler: async (msg) => void seen.push(textOf(msg)),
+    }),
+  );
+  await waitFor(() => seen.length > 0, { what: 'somebody else to get it' });
+  await others.stop();
+  expect(seen).toEqual(['bad']);
 });

@@ -60,7 +60,7 @@ export async function startTransformer(
   const company = createCompany();
   for (const runClass of runClasses) {
     await waitForTopology(bus, placeOf(runClass), either);
-    opened.push(openLanes(config, { runClass, company, deps, signal: stopping.signal }));
+    opened.push(openLanes(config, { runClass, company, deps }));
   }
   const open = opening.move();
   return { failed: closedForGood(bus), [Symbol.asyncDispose]: async () => open.disposeAsync() };
@@ -74,14 +74,10 @@ interface LanesOfClass {
   readonly runClass: RunClass;
   readonly company: Company;
   readonly deps: RawBatchDeps;
-  readonly signal: AbortSignal;
 }
 
 /** Each class has places of its own: a backfill that waits for room in its stream stops no live batch. */
-function openLanes(
-  config: TransformerConfig,
-  { runClass, company, deps, signal }: LanesOfClass,
-): Lanes {
+function openLanes(config: TransformerConfig, { runClass, company, deps }: LanesOfClass): Lanes {
   const lanes = runClass === 'live' ? config.lanes : Math.max(1, Math.floor(config.lanes / 2));
   return startLanes(deps.bus, {
     ...placeOf(runClass),
@@ -92,7 +88,7 @@ function openLanes(
     poisonDeliveries: config.poisonDeliveries,
     logger,
     handler: async (msg, giveUp) => onRawBatch(msg, deps, giveUp),
-    onEnd: async (msg, error) => onRawEnd(msg, error, { bus: deps.bus, signal }),
+    onEnd: async (msg, error, giveUp) => onRawEnd(msg, error, { bus: deps.bus, signal: giveUp }),
   });
 }
 

@@ -31,7 +31,7 @@ export interface LaneWork {
   /** Called each time the message begins to wait: its lane may go on with others meanwhile. */
   onWait(): void;
   handler(msg: Message, signal: AbortSignal): Promise<void>;
-  onEnd(msg: Message, error: TerminalError): Promise<void>;
+  onEnd(msg: Message, error: TerminalError, signal: AbortSignal): Promise<void>;
   /** Puts a copy of a message into its stream, with what it is to keep. */
   renew(delivered: JsMsg, marks: CopyMarks): Promise<void>;
 }
@@ -172,7 +172,7 @@ function runInSpan(
     try {
       if (task.kind === 'end') {
         recordFailure(span, task.error);
-        await work.onEnd(msg, task.error);
+        await work.onEnd(msg, task.error, work.giveUp);
       } else {
         await work.handler(msg, work.giveUp);
       }

@@ -28,8 +28,8 @@ export interface LanesOptions {
   readonly logger: Logger;
   /** Returns when the message is done. The signal aborts when stopping has used up its grace. */
   handler(msg: Message, signal: AbortSignal): Promise<void>;
-  /** Sends a message on that fails for good. */
-  onEnd(msg: Message, error: TerminalError): Promise<void>;
+  /** Sends a message on that fails for good. The signal aborts as that of the handler does. */
+  onEnd(msg: Message, error: TerminalError, signal: AbortSignal): Promise<void>;
   /** At this delivery a message is ended without being run (20). */
   readonly poisonDeliveries?: number | undefined;
   /** How long a stop lets handlers finish what they are at (10 s). */
@@ -86,7 +86,7 @@ class RunningLanes implements Lanes {
       stopping: this.#stopping.signal,
       giveUp: this.#giveUp.signal,
       handler: (msg, signal) => options.handler(msg, signal),
-      onEnd: (msg, error) => options.onEnd(msg, error),
+      onEnd: (msg, error, signal) => options.onEnd(msg, error, signal),
       renew: (delivered, marks) => renewMessage(bus, options.stream, delivered, marks),
     };
     this.#running = Array.from({ length: options.lanes }, () => this.#lane());

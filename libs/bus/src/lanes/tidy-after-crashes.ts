@@ -1,4 +1,5 @@
 import { sleep } from '@tidemark/runtime';
+import { ackRemoved } from '../ack-removed.ts';
 import type { Bus } from '../connect-bus.ts';
 import { removeAcked } from '../remove-acked.ts';
 import type { ConsumerPlace } from '../wait-for-topology.ts';
@@ -7,7 +8,7 @@ import type { ConsumerPlace } from '../wait-for-topology.ts';
 const FIRST_AFTER_MS = 500;
 const SELDOM_MS = 60_000;
 
-/** Clears a consumer's stream of acked messages that a killed server brought back; ends with the signal. */
+/** Puts right what a killed server knows only half, of messages that were acked; ends with the signal. */
 export async function tidyAfterCrashes(
   bus: Bus,
   place: ConsumerPlace,
@@ -31,6 +32,7 @@ export async function tidyAfterCrashes(
 
 async function tidy(bus: Bus, { stream, consumer }: ConsumerPlace): Promise<void> {
   try {
+    await ackRemoved(bus, { stream, consumer });
     const removed = await removeAcked(bus, { stream, consumer });
     if (removed > 0)
       bus.logger.info({ stream, removed }, 'acked messages that came back are removed');
