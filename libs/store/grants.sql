@@ -22,7 +22,7 @@ begin
      to tidemark_loader;
   grant insert on tidemark.batches, tidemark.items, tidemark.seen, tidemark.dead_letters, tidemark.waits to tidemark_loader;
   grant update on tidemark.collector_runs, tidemark.chunks, tidemark.batches, tidemark.watermarks, tidemark.items,
-                  tidemark.dead_letters, tidemark.waits
+                  tidemark.seen, tidemark.dead_letters, tidemark.waits
      to tidemark_loader;
   -- What a run that ends without looking for what vanished has to forget.
   grant delete on tidemark.sweeps, tidemark.seen, tidemark.waits to tidemark_loader;

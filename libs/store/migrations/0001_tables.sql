@@ -85,8 +85,10 @@ create table tidemark.collector_runs (
 -- One writer: at most one active run per collector and class.
 create unique index collector_runs_active on tidemark.collector_runs (collector_name, class)
   where status in ('running', 'paused', 'closing');
+create index collector_runs_newest on tidemark.collector_runs (started_at desc, id desc);
 create index collector_runs_by_collector on tidemark.collector_runs (collector_name, started_at desc);
 create index collector_runs_kept on tidemark.collector_runs (completed_at) where pruned_at is null;
+create index collector_runs_unreported on tidemark.collector_runs (completed_at) where mode = 'rehearsal' and report is null;
 
 create table tidemark.chunks (
   run_id            uuid    not null,
@@ -278,7 +280,7 @@ create table tidemark.dead_letters (
 -- A message that belongs to no chunk is kept once, whoever of several comes first.
 create unique index dead_letters_lost on tidemark.dead_letters (collector_name, digest, run_id) nulls not distinct
   where kind = 'message' and chunk_id is null;
-create index dead_letters_run on tidemark.dead_letters (run_id);
+create index dead_letters_run on tidemark.dead_letters (run_id, chunk_id);
 create index dead_letters_age on tidemark.dead_letters (created_at);
 create index dead_letters_open on tidemark.dead_letters (collector_name, id) where status = 'open';
 create index dead_letters_replaying on tidemark.dead_letters (replay_run_id, replay_chunk_id) where status = 'replaying';
@@ -310,6 +312,8 @@ create table tidemark.rate_limits (
   tat          timestamptz not null default '-infinity',
   backfill_tat timestamptz not null default '-infinity',
   paused_until timestamptz not null default '-infinity',
+  -- The clock at the last booking.
+  booked_at    timestamptz not null default '-infinity',
   -- What the source's own answers tell: the size of the quota, what is left of it, and when it is whole again.
   quota        numeric,
   remaining    numeric,
@@ -335,4 +339,5 @@ create table tidemark.commands (
   answered_at    timestamptz not null default clock_timestamp()
 );
 create index commands_by_collector on tidemark.commands (collector_name, received_at desc);
+create index commands_refused on tidemark.commands (answered_at desc) where outcome = 'refused';
 create index commands_queued on tidemark.commands (collector_name, received_at) where outcome = 'queued';

@@ -256,6 +256,9 @@ begin
   if v_run.mode = 'replay' then
     perform tidemark.settle_letters(p_run, p_chunk, p_status, p_code, p_message);
   end if;
+  if p_status = 'done' and v_run.parent_run_id is not null and v_chunk.letters is null then
+    perform tidemark.settle_healed(v_run, p_chunk);
+  end if;
   perform tidemark.check_limits(p_run);
 
   run_status := tidemark.close_run(p_run);

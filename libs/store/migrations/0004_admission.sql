@@ -14,6 +14,25 @@ begin atomic
   on conflict do nothing;
 end;
 
+-- A clock that shows less than at the last booking was put back: then all moments of a budget go back with it, or everybody
+-- would wait until it has caught up.
+create function tidemark.follow_clock(p_keys text[]) returns void
+  language sql
+begin atomic
+  update tidemark.rate_limits l
+     set tat          = l.tat - c.back,
+         backfill_tat = l.backfill_tat - c.back,
+         paused_until = l.paused_until - c.back,
+         resets_at    = l.resets_at - c.back,
+         booked_at    = l.booked_at - c.back
+    from (select b.key, b.booked_at - clock_timestamp() as back
+            from tidemark.rate_limits b
+           where b.key = any (p_keys) and b.booked_at > clock_timestamp() + interval '1 second'
+           order by b.key
+             for update) as c
+   where l.key = c.key;
+end;
+
 -- Takes in what an answer told of a budget. Numbers of the window that is counted already can only lower the count, since
 -- requests on their way are subtracted here and not there; those of another window replace it. A window is the same when
 -- it ends at the same time, but for what the source rounds. One that slides ends later with each request: the request that
@@ -109,7 +128,8 @@ begin
   if booked then
     wait_ms := free_ms;
     update tidemark.rate_limits l
-       set tat = greatest(b.tat, v_due - b.slack) + b.spacing * p_weight::double precision,
+       set booked_at = v_now,
+           tat = greatest(b.tat, v_due - b.slack) + b.spacing * p_weight::double precision,
            backfill_tat = case p_class
              when 'backfill'
              then greatest(b.backfill_tat, v_due - b.slack) + b.spacing * (p_weight / (1 - b.reserve))::double precision
@@ -151,6 +171,7 @@ begin
   free_ms := 0;
 
   perform tidemark.ensure_budgets(p_source, p_budgets);
+  perform tidemark.follow_clock(p_budgets);
   if p_told is not null then
     perform tidemark.ensure_budgets(p_source, array[p_told ->> 'budget']);
     perform tidemark.learn_budget(

@@ -74,7 +74,8 @@ begin
   with siblings as (
     select c.*, c.status = any (p_statuses) and (p_chunks is null or c.chunk_id = any (p_chunks)) as taken
       from tidemark.chunks c
-     where c.run_id = p_parent),
+     -- Letters that were not brought are open again: a replay of them is the way, there is nothing to ask a source for.
+     where c.run_id = p_parent and c.letters is null),
   windows as (
     select s.partition, s.cursor_from, s.cursor_to,
            bool_or(not s.taken and (s.status <> 'done' or p.bound is null)) as is_unknown,
@@ -120,7 +121,7 @@ begin
      set succeeded_by = p_run
    where r.id = p_parent
      and not exists (select from tidemark.chunks c
-                      where c.run_id = p_parent and c.status <> 'done'
+                      where c.run_id = p_parent and c.status <> 'done' and c.letters is null
                         and not exists (select from tidemark.chunks t
                                          where t.run_id = p_run and t.chunk_id = c.chunk_id));
   return v_taken;

@@ -12,6 +12,23 @@ create function tidemark.settle_letters(p_run uuid, p_chunk integer, p_status te
      where d.replay_run_id = p_run and d.status = 'replaying' and (p_chunk is null or d.replay_chunk_id = p_chunk);
   $$;
 
+-- Closes what stands for a chunk that failed in earlier runs, once a run that took it up has read it whole. A chunk keeps its
+-- number in all runs that take it up, and each of these names the run that it was taken from.
+create function tidemark.settle_healed(p_run tidemark.collector_runs, p_chunk integer) returns void
+  language sql as $$
+    with recursive earlier as (
+      select p_run.parent_run_id as id
+       union
+      select r.parent_run_id
+        from earlier e
+        join tidemark.collector_runs r on r.id = e.id
+       where r.parent_run_id is not null)
+    update tidemark.dead_letters d
+       set status = 'replayed', settled_at = clock_timestamp(), replay_run_id = p_run.id, replay_chunk_id = p_chunk
+      from earlier e
+     where d.run_id = e.id and d.chunk_id = p_chunk and d.kind in ('page', 'message') and d.status = 'open';
+  $$;
+
 -- Whether a text is JSON; one that was cut is not.
 create function tidemark.is_json(p_text text) returns boolean
   language plpgsql immutable strict as $$

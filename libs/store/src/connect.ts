@@ -20,6 +20,13 @@ export interface StoreOptions {
 
 const STATEMENT_TIMEOUT_MS = 120_000;
 const SILENCE_MS = 10_000;
+/**
+ * The server looks within half a minute whether who is connected is still there, instead of after hours: while it waits for the
+ * rest of a copy no time-out of a statement counts, and a machine that was lost in the middle of one would keep its locks. An
+ * address with `options` of its own takes their place.
+ */
+const NOTICE_DEAD_CLIENTS =
+  '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 
 /** A pool of connections to PostgreSQL whose errors are already told apart: wait, or give up. */
 export class Store implements AsyncDisposable {
@@ -38,6 +45,7 @@ export class Store implements AsyncDisposable {
       statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + (options.silenceMs ?? SILENCE_MS),
       idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 20_000,
+      options: NOTICE_DEAD_CLIENTS,
     });
     // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
     this.pool.on('error', () => undefined);
@@ -66,7 +74,7 @@ export class Store implements AsyncDisposable {
       client.on('error', onError);
       await client.query('begin');
       const result = await work(client);
-      await client.query('commit');
+      await commit(client);
       return result;
     } catch (error) {
       // Who did not answer would not answer this either, and it would be waited for as long again.
@@ -85,4 +93,13 @@ export class Store implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pool.end();
   }
+}
+
+/** A transaction in which a statement failed is rolled back by its commit, which is no error to the server. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query('commit');
+  if (command === 'COMMIT') return;
+  throw new Error(
+    'a statement of the transaction failed, and what ran it went on as if it had not',
+  );
 }

@@ -14,6 +14,7 @@ export { listRestores, type RestoreRow } from './timeline/list-restores.ts';
 export { listRefusedCommands } from './status/list-refused-commands.ts';
 export { findCollector } from './collectors/find-collector.ts';
 export type { CollectorRow } from './collectors/find-collector.ts';
+export { findLastCursor } from './collectors/find-last-cursor.ts';
 export { listDefinitionsInUse } from './collectors/list-definitions-in-use.ts';
 export type { DefinitionInUse } from './collectors/list-definitions-in-use.ts';
 export { registerCollector } from './collectors/register-collector.ts';

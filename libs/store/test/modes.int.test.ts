@@ -426,3 +426,64 @@ describe('what is old', () => {
     expect(await rowsOf(run)).toBe(2);
   });
 });
+
+describe('dead letters of a chunk that failed', () => {
+  const letter = async (run: string, kind: string, chunk = 0): Promise<string> => {
+    const { rows } = await pool.query<{ id: string }>(
+      `insert into tidemark.dead_letters (collector_name, run_id, chunk_id, kind, code, reason, payload)
+       values ('things', $1, $2, $3, 'SOURCE_REJECTED', 'no', '{}') returning id`,
+      [run, chunk, kind],
+    );
+    return rows[0]?.id ?? '';
+  };
+  const stateOf = async (id: string) =>
+    (
+      await pool.query(
+        'select status, replay_run_id, settled_at is not null as settled from tidemark.dead_letters where id = $1',
+        [id],
+      )
+    ).rows[0];
+
+  test('are closed by the run that reads it at last, over several; those of records and of other chunks stay', async () => {
+    const run = await planned(await aRun(pool, { chunks: [{}, {}] }));
+    const ids = [
+      await letter(run, 'page'),
+      await letter(run, 'record'),
+      await letter(run, 'page', 1),
+    ];
+    await fail(run, 0);
+    await fail(run, 1);
+    const first = await takeUp(run, [0]);
+    await planned(first.id);
+    const again = await letter(first.id, 'message');
+    await fail(first.id, 0);
+    expect(await stateOf(ids[0] ?? '')).toMatchObject({ status: 'open' });
+
+    const second = await takeUp(first.id);
+    await read(second.id, 0);
+
+    const closed = { status: 'replayed', replay_run_id: second.id, settled: true };
+    expect(await Promise.all([...ids, again].map(stateOf))).toMatchObject([
+      closed,
+      { status: 'open' },
+      { status: 'open' },
+      closed,
+    ]);
+  });
+
+  test('that a replay did not bring are for another replay: its chunk has nothing to ask a source for', async () => {
+    const run = await planned(await aRun(pool, { chunks: [{}, { letters: ['1'] }] }));
+    await fail(run, 0);
+    await fail(run, 1);
+
+    expect(await findEarlierRun(pool, run)).toMatchObject({
+      hasChunks: true,
+      openChunks: 1,
+      failedChunks: 1,
+    });
+    const { id, taken } = await takeUp(run);
+
+    expect(taken).toBe(1);
+    expect(await findEarlierRun(pool, run)).toMatchObject({ succeededBy: id });
+  });
+});

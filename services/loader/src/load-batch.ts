@@ -27,13 +27,7 @@ import type pg from 'pg';
 import { addColumns } from './growth/add-columns.ts';
 import { ColumnsMissingError } from './growth/columns-missing-error.ts';
 import { growTarget, type RejectedHere } from './growth/grow-target.ts';
-import {
-  loadedNothing,
-  loadTarget,
-  type LoadedTarget,
-  type TargetLoad,
-} from './upsert/load-target.ts';
-import { rememberKeys } from './upsert/remember-keys.ts';
+import { loadedNothing, loadTarget, type LoadedTarget } from './upsert/load-target.ts';
 import type { Stage, Staging } from './upsert/staging.ts';
 import type { TargetPlan } from './upsert/target-plan.ts';
 
@@ -128,7 +122,7 @@ async function loadIn(db: pg.PoolClient, staging: Staging, arrived: LoadBatch): 
   const lineage = { runId: batch.runId, batchId: opened.batchId, askedAt: batch.askedAt, covered };
   const target =
     content.kind === 'records'
-      ? await loadRecords(db, staging, { children: [], ...content, lineage, straight })
+      ? await loadTarget(db, staging, { children: [], ...content, lineage, straight })
       : loadedNothing(straight);
   const letters = lettersOf(content, target);
   await insertDeadLetters(db, load, await newLetters(db, load, opened, letters));
@@ -154,16 +148,6 @@ async function loadIn(db: pg.PoolClient, staging: Staging, arrived: LoadBatch): 
   if (!chunk) return { result: { verdict: 'loaded', counts, children }, staged };
   const ended = { ...(await endBatchChunk(db, batch, chunk)), chunk };
   return { result: { verdict: 'loaded', counts, children, ended }, staged };
-}
-
-async function loadRecords(
-  db: pg.PoolClient,
-  staging: Staging,
-  load: TargetLoad,
-): Promise<LoadedTarget> {
-  const target = await loadTarget(db, staging, load);
-  if (target.isStaged) await rememberKeys(db, load.plan, load.lineage);
-  return target;
 }
 
 /** What is brought again is a dead letter already: it is open again, and no second one is written where its place is known. */

@@ -341,7 +341,7 @@ describe('a chunk', () => {
   );
 
   it('fails with a dead letter when a page failed, and the run closes', async () => {
-    const result = await fixture.fail({ seq: 3 }, 'the source said no');
+    const result = await fixture.fail({ seq: 3 }, 'the source \0said no');
     expect(result).toMatchObject({
       ended: { runStatus: 'failed', chunk: { code: 'SOURCE_REJECTED' } },
     });

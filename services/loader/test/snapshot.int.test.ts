@@ -125,6 +125,21 @@ describe('rows that vanished from a complete snapshot', () => {
     expect(await ids(`version = 3 and note = 'restored'`)).toEqual([4]);
   });
 
+  test('are told apart from those of a batch that had to be cut to be loaded', async () => {
+    await fixture.pool.query('create unique index one_note on public.orders (note)');
+    await loaded(someRows(1, 10));
+    await begin({});
+
+    // Whole, the first row would take the note of the second before that one gives it away.
+    const moved = [{ id: 2, note: 'free' }, { id: 1, note: 'n2' }, ...someRows(3, 9)];
+    const result = await page(moved);
+
+    await fixture.pool.query('drop index public.one_note');
+    expect(countsOf(result)).toBe('0/2/7/0/0');
+    expect(await sweep()).toEqual({ runStatus: 'success', deleted: 1 });
+    expect(await ids('_deleted_at is not null')).toEqual([10]);
+  });
+
   test('are not marked twice', async () => {
     await loaded(someRows(1, 4));
     for (const deleted of [2, 0]) {

@@ -301,3 +301,36 @@ test('another cursor is refused while something is covered, and begins anew once
   );
   expect(left.rowCount).toBe(0);
 });
+
+test('another cursor is refused while a run asks by the old one, and when its definition was away meanwhile', async () => {
+  const yaml = (field: string): string =>
+    yamlOf('wanderer')
+      .replace(
+        /^incremental:.*$/m,
+        `incremental: { kind: cursor, field: ${field}, from: since, start: "2024-01-01" }`,
+      )
+      .replace('fields: {', 'fields: { seen: { type: timestamptz }, made: { type: timestamptz },');
+  const state = () => collector('wanderer');
+  const refusal = /incremental\.field was seen, now it is made/;
+  await harness.define('wanderer', yaml('seen'));
+  await waitFor(async () => (await state())?.status === 'ready', { what: 'wanderer' });
+  await harness.command('run', 'wanderer');
+  const { run_id: run } = await harness.answer('wanderer');
+
+  await harness.define('wanderer', yaml('made'));
+  await waitFor(async () => (await state())?.status !== 'ready' || undefined, {
+    what: 'a refusal',
+  });
+  expect(await state()).toMatchObject({
+    status: 'blocked',
+    error_message: expect.stringMatching(refusal),
+  });
+
+  await harness.finishRun(run ?? '', 'wanderer');
+  const { rm } = await import('node:fs/promises');
+  await rm(`${harness.folder}/wanderer.yaml`);
+  await waitFor(async () => (await state())?.revision === null, { what: 'its end' });
+  await harness.define('wanderer', yaml('made'));
+  await waitFor(async () => (await state())?.status === 'blocked', { what: 'another refusal' });
+  expect((await state())?.error_message).toMatch(refusal);
+});

@@ -1,6 +1,7 @@
 import type { BatchHeaders, RunStatus } from '@tidemark/contracts';
 import { must } from '@tidemark/runtime';
 import type { Queryable } from '../connect.ts';
+import { storable } from '../dead-letters/insert-dead-letters.ts';
 
 export type ChunkEnding =
   | { readonly status: 'done' }
@@ -29,7 +30,7 @@ export async function endBatchChunk(
       batch.chunkId,
       ending.status,
       failure?.code ?? null,
-      failure?.message ?? null,
+      failure ? storable(failure.message) : null,
     ],
   });
   const { runStatus } = must(rows[0], 'the run of an open chunk exists');

@@ -13,7 +13,9 @@ export async function listQuietChunks(db: Queryable, olderThanMs: number): Promi
         from tidemark.collector_runs r
         join tidemark.chunks c on c.run_id = r.id
        where r.status = 'running' and c.status = 'active'
-         and greatest(c.released_at, r.resumed_at) < clock_timestamp() - $1 * interval '1 millisecond'
+         -- Or later than now: by a clock that was put back since.
+         and greatest(c.released_at, r.resumed_at)
+             not between clock_timestamp() - $1 * interval '1 millisecond' and clock_timestamp() + interval '1 minute'
        order by c.run_id, c.chunk_id`,
     values: [olderThanMs],
   });

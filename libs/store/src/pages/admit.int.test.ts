@@ -263,3 +263,21 @@ test('who declares no rate changes nothing that another declared; who takes its 
   expect(await rowOf('api')).toMatchObject({ interval_us: '0', declared_by: null });
   expect(await rowOf('api/players')).toMatchObject({ interval_us: '0', declared_by: null });
 });
+
+test('a clock that was put back takes what was booked and paused back with it', async () => {
+  await declare('one', 10_000);
+  await ask();
+  await learn({ pauseMs: 30_000 });
+  // As if the clock had been an hour ahead until now.
+  await pool.query(
+    `update tidemark.rate_limits
+        set tat = tat + interval '1 hour', paused_until = paused_until + interval '1 hour',
+            booked_at = booked_at + interval '1 hour'`,
+  );
+
+  const [first = 0, second = 0] = await waitsOf(2);
+
+  expect(first).toBeGreaterThan(25_000);
+  expect(first).toBeLessThanOrEqual(30_100);
+  expect(Math.round((second - first) / 1_000)).toBe(10);
+});

@@ -25,7 +25,8 @@ export const earlierRunColumns = `
 export const chunksOfEarlierRun = `
   cross join lateral (
     select count(*)::integer as chunks,
-           (count(*) filter (where c.status <> 'done'))::integer as open,
-           (count(*) filter (where c.status = 'failed'))::integer as failed
+           -- Dead letters that a chunk was to bring again are open, and a matter of another replay.
+           (count(*) filter (where c.status <> 'done' and c.letters is null))::integer as open,
+           (count(*) filter (where c.status = 'failed' and c.letters is null))::integer as failed
       from tidemark.chunks c
      where c.run_id = r.id) as c`;

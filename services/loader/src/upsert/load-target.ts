@@ -20,8 +20,6 @@ export interface TargetLoad extends RecordLines {
 export interface LoadedTarget extends MergedStage {
   readonly children: ChildCounts;
   readonly refused: readonly DeadLetter[];
-  /** Whether the records went through their staging table. */
-  readonly isStaged: boolean;
   /** The session's staging tables that were made sure of. */
   readonly staged: readonly Stage[];
   /** False once rows of the chunk turned out to be in the target. */
@@ -36,7 +34,6 @@ export function loadedNothing(straight: boolean): LoadedTarget {
     late: undefined,
     refused: [],
     straight,
-    isStaged: false,
     staged: [],
   };
 }
@@ -65,5 +62,5 @@ export async function loadTarget(
   }
   const staged = [plan, ...plan.children];
   await staging.prepare(db, staged);
-  return { ...(await mergeLines(db, plan, load, lineage)), straight, staged, isStaged: true };
+  return { ...(await mergeLines(db, plan, load, lineage)), straight, staged };
 }

@@ -12,6 +12,7 @@ import type { Lineage } from './lineage.ts';
 import { addChildren, mergeChildren, noChildren } from './merge-children.ts';
 import { type Late, type MergeCounts, type MergedStage, mergeStage } from './merge-stage.ts';
 import { splitRecords, type RecordLines } from './record-lines.ts';
+import { rememberKeys } from './remember-keys.ts';
 import type { TargetPlan } from './target-plan.ts';
 
 export interface MergedLines extends MergedStage {
@@ -50,6 +51,7 @@ async function mergeFrom(load: Load, records: RecordLines, position: number): Pr
     await copyIn(db, plan.copyStageSql, text);
     if (plan.seedSql !== undefined) await db.query(plan.seedSql);
     const merged = await mergeStage(db, plan, lineage);
+    await rememberKeys(db, plan, lineage);
     const isWritten = merged.counts.inserted + merged.counts.updated > 0;
     const children = isWritten
       ? await mergeChildren(db, plan, records.children, lineage)

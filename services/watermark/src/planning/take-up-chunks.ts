@@ -11,7 +11,8 @@ import type { RunToPlan } from './store-plan.ts';
 
 /** Whether a place in a chain is the same later on: a cursor or a key is, a number of pages or rows is not. */
 function keepsPlaces(definition: Definition): boolean {
-  return isSql(definition) || definition.paginate.kind === 'cursor';
+  const { kind } = definition.paginate;
+  return isSql(definition) || kind === 'cursor' || kind === 'keyset';
 }
 
 /** Gives a new run the chunks that an earlier one left, as its command wants them; answers how many. */

@@ -5,9 +5,9 @@ type Cursor = Extract<Incremental, { kind: 'cursor' }>;
 
 /** What is known of a collector's cursor so far. */
 export interface KnownCursor {
-  /** What its watermarks count in; null while they cover nothing. */
+  /** What its watermarks count in; null while they cover nothing, and nobody is about to. */
   readonly unit: 'time' | 'integer' | null;
-  /** How it asked last time; undefined when that is not known. */
+  /** How it asked by a cursor last time; undefined when that is not known. */
   readonly incremental: Incremental | undefined;
 }
 

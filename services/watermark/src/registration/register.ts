@@ -11,6 +11,7 @@ import { TerminalError, TransientError } from '@tidemark/runtime';
 import {
   findCollector,
   findCoveredUnit,
+  findLastCursor,
   forgetEmptyWatermarks,
   registerCollector,
   reportCollector,
@@ -59,16 +60,20 @@ export async function register(
   await publishRevision(deps, { definition: checked.definition, origin }, settings);
 }
 
-/** Why the cursor of a definition does not go with what is covered already; begins anew where nothing is. */
+/**
+ * Why the cursor of a definition does not go with what is covered already, or will be by a run that is under way; begins
+ * anew where nothing is.
+ */
 async function refuseOtherCursor(
   { store }: Deps,
   { name, incremental }: Definition,
 ): Promise<string | undefined> {
   if (incremental.kind !== 'cursor') return undefined;
-  const unit = await store.with((db) => findCoveredUnit(db, name));
-  const registered = await store.with((db) => findCollector(db, name));
-  const before = Definition.safeParse(registered?.definition).data?.incremental;
-  const reason = cursorChange({ unit, incremental: before }, incremental);
+  const covered = await store.with((db) => findCoveredUnit(db, name));
+  const last = await store.with((db) => findLastCursor(db, name));
+  const before = Definition.shape.incremental.safeParse(last?.incremental).data;
+  const active = last?.isActive === true && before?.kind === 'cursor' ? before.unit : null;
+  const reason = cursorChange({ unit: covered ?? active, incremental: before }, incremental);
   if (reason === undefined) {
     await store.with((db) => forgetEmptyWatermarks(db, name, incremental.unit));
   }
