@@ -251,6 +251,35 @@ test('a changed definition can be used, or has mistakes with their paths', () =>
   );
 }, 60_000);
 
+test('one setting of the wrong form makes no mistake anywhere else', () => {
+  for (const definition of good) {
+    for (const [index, path] of pathsIn(definition).entries()) {
+      const value: unknown = structuredClone(definition);
+      const place = placesIn(value)[index];
+      // No setting is a list in a list of nothing.
+      if (place) place.in[place.key] = [[null]];
+
+      const checked = checkDefinition(value, []);
+
+      const told = 'mistakes' in checked ? checked.mistakes.map((mistake) => mistake.path) : [];
+      expect(told.length, path).toBeGreaterThan(0);
+      expect(told.filter((each) => !isWithin(each, path))).toEqual([]);
+    }
+  }
+}, 60_000);
+
+const isWithin = (path: string, other: string): boolean =>
+  `${path}.`.startsWith(`${other}.`) || `${other}.`.startsWith(`${path}.`);
+
+/** Where the places of a definition are, in the order of `placesIn`. */
+function pathsIn(value: unknown, at: readonly string[] = []): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => [
+    [...at, key].join('.'),
+    ...pathsIn(member, [...at, key]),
+  ]);
+}
+
 test('any value at all is a definition or has mistakes', () => {
   fc.assert(
     fc.property(fc.anything(), (value) => {

@@ -140,6 +140,129 @@ describe('what does not fit together', () => {
     ]);
   });
 
+  test.each<[string, object, string[]]>([
+    [
+      'a time',
+      { incremental: { ...good.incremental, start: 5, lookback: 3, settle: 'soon', size: '0s' } },
+      [
+        'incremental.lookback',
+        'incremental.settle',
+        'incremental.size',
+        'incremental.size',
+        'incremental.start',
+      ],
+    ],
+    [
+      'a name',
+      {
+        target: { ...good.target, table: 5, key: ['id', 'no'], version: 'nor', schema: 'tidemark' },
+      },
+      ['target.key.1', 'target.schema', 'target.table', 'target.version'],
+    ],
+    [
+      'the type of one field',
+      {
+        target: {
+          ...good.target,
+          version: 'none',
+          fields: {
+            ...good.target.fields,
+            id: { type: 'big' },
+            day: { type: 'text', format: 'dd/MM/yyyy' },
+            _run_id: { type: 'uuid' },
+          },
+        },
+      },
+      [
+        'target.fields._run_id',
+        'target.fields.day.format',
+        'target.fields.id.type',
+        'target.version',
+      ],
+    ],
+    [
+      'a number',
+      {
+        paginate: { kind: 'page', start: '1', width: 4, drift: { by: 'total' }, maxDepth: {} },
+      },
+      ['paginate.drift', 'paginate.maxDepth', 'paginate.start', 'paginate.width'],
+    ],
+    [
+      'one of several rules',
+      {
+        request: {
+          path: '/{nowhere}',
+          headers: { a: 5, b: '{nothing}' },
+          answers: [{ status: '404', action: 'split' }, { action: 'ignore' }, 'ignore'],
+        },
+      },
+      [
+        'request.answers.0.action',
+        'request.answers.0.status',
+        'request.answers.1',
+        'request.answers.2',
+        'request.headers.a',
+        'request.headers.b',
+        'request.path',
+      ],
+    ],
+    [
+      'a length of time',
+      {
+        source: {
+          ...good.source,
+          timeout: 'long',
+          baseUrl: 'https://me:pass@example.org?x',
+          rate: { per: '0s', maxWait: '0s', reserve: 2, entity: '{nobody}' },
+          auth: { kind: 'tokens', secrets: ['A', 'A', 'b'], in: 'header' },
+        },
+      },
+      [
+        'source.auth.name',
+        'source.auth.secrets.2',
+        'source.baseUrl',
+        'source.baseUrl',
+        'source.rate.entity',
+        'source.rate.maxWait',
+        'source.rate.per',
+        'source.rate.requests',
+        'source.rate.reserve',
+        'source.timeout',
+      ],
+    ],
+    [
+      'a value in a list',
+      { partitions: [{ a: 1 }, { b: 2 }, 'c'] },
+      ['partitions.1', 'partitions.2'],
+    ],
+    [
+      'a setting of partitions',
+      { partitions: { query: 'select 1', minItems: 'few', priority: 'p', where: {} } },
+      ['partitions.minItems', 'partitions.query', 'partitions.where'],
+    ],
+    [
+      'a setting of the schedule',
+      { schedule: { cron: 5, zone: 'Mars/Olympus' } },
+      ['schedule.cron', 'schedule.zone'],
+    ],
+  ])('%s of the wrong form hides nothing beside it', (_what, change, expected) => {
+    expect(paths({ ...good, ...change }).toSorted()).toEqual(expected);
+  });
+
+  test('what a setting of the wrong form would have to say is not guessed', () => {
+    const { fields } = good.target;
+
+    expect(paths({ ...good, incremental: { ...good.incremental, field: 5 } })).toEqual([
+      'incremental.field',
+    ]);
+    expect(paths({ ...good, target: { ...good.target, fields: { ...fields, at: 5 } } })).toEqual([
+      'target.fields.at',
+    ]);
+    expect(
+      paths({ ...good, partitions: [], request: { path: '/{a}' }, target: { kind: 'tabel' } }),
+    ).toEqual(['partitions', 'target.kind']);
+  });
+
   test.each([null, 42, 'text', [], {}])('%j is not a definition, and says so', (value) => {
     expect(paths(value).length).toBeGreaterThan(0);
   });

@@ -82,7 +82,7 @@ export { readSecrets, Secrets } from './auth/secrets.ts';
 export type { Secret } from './auth/secrets.ts';
 export { judgeAnswer, judgeFailure } from './http/judge-answer.ts';
 export type { Refusal, Special } from './http/judge-answer.ts';
-export { createGuardedAgent, isRefusedAddress } from './http/guarded-agent.ts';
+export { createGuardedAgent, createGuardedLookup, isRefusedAddress } from './http/guarded-agent.ts';
 export { conditionOf, validatorsOf } from './http/validators.ts';
 export type { Condition } from './http/validators.ts';
 export { sendRequest } from './http/send-request.ts';

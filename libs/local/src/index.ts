@@ -36,4 +36,5 @@ export {
   type RunningService,
   type ServiceName,
   type ServiceOptions,
+  serviceNodeOptions,
 } from './services/start-service.ts';

@@ -1,5 +1,11 @@
 export type { NatsServer, PostgresServer } from '@tidemark/local';
-export { startRelay, type Relay, type RelayDirection, type RelayOptions } from '@tidemark/local';
+export {
+  serviceNodeOptions,
+  startRelay,
+  type Relay,
+  type RelayDirection,
+  type RelayOptions,
+} from '@tidemark/local';
 export { mutatedLetters, type Letter, type MutatedLetter } from './mutate-message.ts';
 export { freshDatabase, type FreshDatabase } from './fresh-database.ts';
 export { freshNats, type FreshNatsOptions } from './fresh-nats.ts';

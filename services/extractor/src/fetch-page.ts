@@ -126,12 +126,14 @@ function renewed(
   if (!isHttp(definition)) return undefined;
   const renewal = credentials.renew(definition.source, grant);
   if (grant.secret !== undefined) tokenRetired(page.task, grant.secret);
-  if (renewal === 'none' || (renewal === 'fresh' && !page.patience.mayRenew())) return undefined;
+  if (renewal === 'none') return undefined;
+  const waitMs = renewal === 'fresh' ? page.patience.renewed(triesOf(page)) : 0;
+  if (waitMs === undefined) return undefined;
   const message = secrets.redact(describe(page, refusal));
   requestRefused(page.task, refusal.code, message);
   return waiting(
     { patience: page.patience, maxWaitMs: undefined },
-    { waitMs: 0, code: refusal.code, reason: message },
+    { waitMs, code: refusal.code, reason: message },
   );
 }
 
@@ -140,10 +142,7 @@ function refusedError(
   { secrets }: FetchDeps,
   { refusal, askedAtUs }: { readonly refusal: Refusal; readonly askedAtUs?: string },
 ): Error {
-  const { source } = page.compiled.definition;
-  const retryDelayMs = durationToMs(source.retryDelay);
-  const limits = { attempts: source.attempts, retryDelayMs };
-  const delayMs = page.patience.refused(refusal, limits);
+  const delayMs = page.patience.refused(refusal, triesOf(page));
   const message = secrets.redact(describe(page, refusal));
   requestRefused(page.task, refusal.code, message);
   if (delayMs === undefined) {
@@ -161,6 +160,11 @@ function describe({ task, compiled }: PageRequest, refusal: Refusal): string {
   if ('query' in compiled) return `a query to ${name}: ${refusal.reason}${tries}`;
   const { method, url } = compiled.buildRequest(task);
   return `${method} ${url.href}: ${refusal.reason}${tries}`;
+}
+
+function triesOf({ compiled }: PageRequest) {
+  const { attempts, retryDelay } = compiled.definition.source;
+  return { attempts, retryDelayMs: durationToMs(retryDelay) };
 }
 
 function maxWaitOf({ compiled }: PageRequest): number | undefined {

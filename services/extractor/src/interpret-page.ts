@@ -95,10 +95,12 @@ export function interpretPage(reading: PageReading, content: PageContent | CutAn
 function cutContent(content: PageContent | CutAnswer) {
   if ('parts' in content) {
     const { parts, recordCount } = content;
-    return { parts, recordCount, records: undefined, ignored: undefined };
+    const { lastRecord } = content;
+    return { parts, recordCount, lastRecord, records: undefined, ignored: undefined };
   }
   const { records, ignored } = content;
-  return { parts: cutParts(records), recordCount: records.length, records, ignored };
+  const parts = cutParts(records);
+  return { parts, recordCount: records.length, lastRecord: records.at(-1), records, ignored };
 }
 
 /** What is looked up in the records; nothing where they were not parsed, since nothing is asked of them. */

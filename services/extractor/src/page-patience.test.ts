@@ -45,10 +45,13 @@ test('a limit of waiting counts from the first wait of the page', () => {
   expect(patience.mayWait(1e9, undefined)).toBe(true);
 });
 
-test('a fresh token is tried once for a page', () => {
-  const patience = new PagePatience();
+test('a fresh token is tried at once, further ones more slowly, and as many as there are tries', () => {
+  const patience = new PagePatience({ random: () => 1 });
+  const limits = { attempts: 3, retryDelayMs: 100 };
 
-  expect([patience.mayRenew(), patience.mayRenew()]).toEqual([true, false]);
+  const waits = Array.from({ length: 4 }, () => patience.renewed(limits));
+
+  expect(waits).toEqual([0, 100, 200, undefined]);
 });
 
 test('a page that waited in a process before this one has less left', () => {

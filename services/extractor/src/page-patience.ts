@@ -33,7 +33,7 @@ export class PagePatience {
   #failures = 0;
   #throttles = 0;
   #waitingSinceMs: number | undefined;
-  #isRenewed = false;
+  #renewals = 0;
   #booking: Booking | undefined;
 
   constructor(options: PatienceOptions = {}) {
@@ -62,11 +62,15 @@ export class PagePatience {
     return maxWaitMs === undefined || this.#nowMs() + waitMs - this.#waitingSinceMs <= maxWaitMs;
   }
 
-  /** Whether a fresh token may be tried: once for a page, or the source's word could be asked for without end. */
-  mayRenew(): boolean {
-    const may = !this.#isRenewed;
-    this.#isRenewed = true;
-    return may;
+  /**
+   * How long to wait before a fresh token is tried; undefined when as many were refused as there are tries. A page that waits
+   * may meet the end of more than one, but a source that takes none must not be asked without end.
+   */
+  renewed(limits: { attempts: number; retryDelayMs: number }): number | undefined {
+    this.#renewals += 1;
+    if (this.#renewals > limits.attempts) return undefined;
+    const options = { baseMs: limits.retryDelayMs, maxMs: LONGEST_MS, random: this.#random };
+    return this.#renewals === 1 ? 0 : backoffMs(this.#renewals - 1, options);
   }
 
   book(booking: Booking): void {

@@ -1,6 +1,8 @@
+import { Socket, type LookupFunction } from 'node:net';
 import { createGate, type Gate } from '@tidemark/bus';
 import {
   beginStatement,
+  createGuardedLookup,
   durationToMs,
   oneStatement,
   readDatabaseAddress,
@@ -28,10 +30,12 @@ const SILENCE_MS = 5_000;
  */
 export class SourceDatabases implements AsyncDisposable {
   readonly #secrets: Secrets;
+  readonly #lookup: LookupFunction;
   readonly #open = new Map<string, SourceDatabase>();
 
-  constructor(secrets: Secrets) {
+  constructor(secrets: Secrets, findAddress: LookupFunction = createGuardedLookup()) {
     this.#secrets = secrets;
+    this.#lookup = findAddress;
   }
 
   /** Does the work in a transaction of the query's source; an aborted signal ends it at once. */
@@ -60,13 +64,18 @@ export class SourceDatabases implements AsyncDisposable {
     const known = this.#open.get(key);
     if (known) return known;
     const address = readDatabaseAddress(this.#secrets.mustAddress(secret), tls);
-    const opened = { pool: openPool(address, source), gate: createGate(connections) };
+    const pool = openPool(address, source, this.#lookup);
+    const opened = { pool, gate: createGate(connections) };
     this.#open.set(key, opened);
     return opened;
   }
 }
 
-function openPool({ tls, ...address }: DatabaseAddress, source: PostgresSource): pg.Pool {
+function openPool(
+  { tls, ...address }: DatabaseAddress,
+  source: PostgresSource,
+  findAddress: LookupFunction,
+): pg.Pool {
   const pool = new pg.Pool({
     ...address,
     // By itself the driver would compare the certificate of an IP address with "localhost".
@@ -77,10 +86,25 @@ function openPool({ tls, ...address }: DatabaseAddress, source: PostgresSource):
     idleTimeoutMillis: durationToMs(source.idleTimeout),
     query_timeout: durationToMs(source.timeout) + SILENCE_MS,
     keepAlive: true,
+    stream: () => new GuardedSocket(findAddress),
   });
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   return pool;
+}
+
+/** The driver's own way to connect takes no lookup. */
+class GuardedSocket extends Socket {
+  readonly #lookup: LookupFunction;
+
+  constructor(findAddress: LookupFunction) {
+    super();
+    this.#lookup = findAddress;
+  }
+
+  override connect(...[port, host]: unknown[]): this {
+    return super.connect({ port: Number(port), host: String(host), lookup: this.#lookup });
+  }
 }
 
 async function connect(pool: pg.Pool, signal: AbortSignal): Promise<pg.PoolClient> {

@@ -105,7 +105,9 @@ test('a chain of pages is published, recorded and bounded by the clock of the so
   ]);
   const bound = Number(pages[0]?.bound);
   expect(bound).toBeLessThan((nowMs - 1_000) * 1_000);
-  expect(bound).toBeGreaterThan((nowMs - 3_000) * 1_000);
+  expect(bound).toBeGreaterThan((nowMs - 5_000) * 1_000);
+  // Sources may keep no more than whole seconds.
+  expect(bound % 1_000_000).toBe(0);
   expect(new Set(pages.map((page) => page.bound)).size).toBe(1);
   expect(source.requests).toHaveLength(3);
 });

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { pipeline, Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
+import { serviceNodeOptions } from '@tidemark/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const run = promisify(execFile);
@@ -258,12 +259,14 @@ interface Told {
   readonly peakMib?: number;
 }
 
+/** What a container of the extractor may take (k8s/base/extractor.yaml); with more it would be ended. */
+const MEMORY_LIMIT_MIB = 384;
+
 /** Asks for all of them in a process with the heap that the extractor has in production. */
 async function askFor(port: number, asked: readonly object[], timeoutMs: number): Promise<Told[]> {
   const program = new URL('ask-bombs.ts', import.meta.url).pathname;
   const { stdout } = await run(process.execPath, [
-    '--max-old-space-size=96',
-    '--max-semi-space-size=4',
+    ...serviceNodeOptions,
     program,
     `http://127.0.0.1:${port}`,
     JSON.stringify(asked),
@@ -290,7 +293,7 @@ test('answers that are made to break whoever reads them end in a clear error, wi
   );
   expect(told).toEqual(expected);
   const peakMib = told.at(-1)?.peakMib ?? Number.NaN;
-  expect(peakMib).toBeLessThan(256);
+  expect(peakMib).toBeLessThan(MEMORY_LIMIT_MIB);
 }, 240_000);
 
 test('an answer that does not come to its end is given up in time', async () => {

@@ -65,6 +65,22 @@ test('an access token is got once, and got again when the source refuses it', as
   expect(source.requests.filter(({ path }) => path === '/records')).toHaveLength(6);
 });
 
+test('a page that meets the end of two tokens goes on with the third', async () => {
+  let issued = 0;
+  const source = await startScriptedSource((request) => {
+    if (request.path === '/token') {
+      issued += 1;
+      return { body: { access_token: `access-${issued}`, expires_in: 3_600 } };
+    }
+    return request.authorization === 'Bearer access-3' ? pageOf(request, 2) : { status: 401 };
+  });
+  const auth = { kind: 'oauth2', tokenUrl: `${source.url}/token`, clientId: 'c', secret: 'CLIENT' };
+  const definition = await world.add(collector(source.url, { auth }));
+
+  expect(idsOf(await world.finished(await world.run(definition)))).toEqual([1, 2]);
+  expect(issued).toBe(3);
+});
+
 test('a source that refuses a fresh token too ends the page, and neither secret nor token is told', async () => {
   const source = await startScriptedSource((request) =>
     request.path === '/token'
@@ -77,8 +93,23 @@ test('a source that refuses a fresh token too ends the page, and neither secret 
   const [batch] = await world.finished(await world.run(definition));
 
   expect(batch?.failure).toMatchObject({ code: 'SOURCE_AUTH_REJECTED' });
-  expect(source.requests.filter(({ path }) => path === '/records')).toHaveLength(2);
+  // As it was, and with as many fresh tokens as there are tries.
+  expect(source.requests.filter(({ path }) => path === '/records')).toHaveLength(1 + 3);
   expect(JSON.stringify(batch?.failure)).not.toMatch(/access-never|client-secret/);
+});
+
+test.each([
+  [{ kind: 'basic', secret: 'CLIENT' }, `Basic ${btoa('client-secret')}`],
+  [{ kind: 'bearer', secret: 'CLIENT' }, 'Bearer client-secret'],
+])('each request carries %j', async (auth, authorization) => {
+  const source = await startScriptedSource((request) => pageOf(request, 2));
+
+  await world.finished(await world.run(await world.add(collector(source.url, { auth }))));
+
+  expect(source.requests.map((request) => request.authorization)).toEqual([
+    authorization,
+    authorization,
+  ]);
 });
 
 test('a token address that is down is tried again like the source', async () => {
@@ -203,6 +234,27 @@ test('a page that would wait too long fails, and the pause holds for everybody',
   }
   expect(await limitOf('impatient')).toMatchObject({ paused: true });
   expect(source.requests).toHaveLength(1);
+});
+
+test('a date to which the source asks to wait is one of its own clock, whatever that shows', async () => {
+  const waits = [0, 600_000, -600_000].map(async (skewMs) => {
+    const source = await startScriptedSource((request, count) => {
+      if (count > 1) return pageOf(request, 1);
+      const dateIn = (ms: number): string => new Date(Date.now() + skewMs + ms).toUTCString();
+      return { status: 429, headers: { date: dateIn(0), 'retry-after': dateIn(2_000) } };
+    });
+    const definition = await world.add(collector(source.url, { attempts: 1 }));
+
+    const batches = await world.finished(await world.run(definition));
+
+    expect(idsOf(batches)).toEqual([1]);
+    const [asked, again] = source.requests;
+    return (again?.atMs ?? 0) - (asked?.atMs ?? 0);
+  });
+  for (const waitedMs of await Promise.all(waits)) {
+    // Ten minutes more would not end within this test.
+    expect(waitedMs).toBeGreaterThan(1_900);
+  }
 });
 
 test.each([

@@ -57,6 +57,44 @@ schedule:
   ]);
 });
 
+test('a mistake of form hides none of the mistakes beside it, in its section or in another', () => {
+  const text = `name: good
+source: { name: src, baseUrl: https://example.org }
+request:
+  path: 5
+  query: { a: '{nobody}' }
+incremental:
+  kind: cursor
+  field: at
+  from: since
+  start: long ago
+  lookback: soon
+  size: 0s
+target:
+  kind: table
+  table: 7
+  key: [id, nothing]
+  version: none
+  fields:
+    id: { type: big }
+    at: { type: text }
+`;
+
+  expect(places(text)).toEqual([
+    '4 request.path',
+    '5 request.query.a',
+    '10 incremental.start',
+    '11 incremental.lookback',
+    '12 incremental.size',
+    '12 incremental.size',
+    '15 target.table',
+    '16 target.key.1',
+    '17 target.version',
+    '19 target.fields.id.type',
+    '20 target.fields.at.type',
+  ]);
+});
+
 test('a mistake in what is extended is told at the line that extends', () => {
   expect(places('# mine\nextends: things\nname: mine\npartitions: [{ other: 1 }]\n')).toEqual([
     '2 request.path',

@@ -2,6 +2,7 @@ import { MAX_BATCH_RECORDS } from '@tidemark/contracts';
 import type { HttpDefinition } from '../definition/definition.ts';
 import { MAX_PART_BYTES, MAX_RECORD_BYTES } from './cut-parts.ts';
 import { findRecords, type FoundRecords } from './find-records.ts';
+import { jsonSize, MAX_HEAP_BYTES } from './json-size.ts';
 import { lookUp } from './look-up.ts';
 import { parseExact } from './parse-exact.ts';
 import { bodyPaths } from '../paginate/told.ts';
@@ -23,12 +24,14 @@ export interface CutAnswer {
   /** The whole answer but for its records, for what paging looks up in it. */
   readonly answer: unknown;
   readonly signal: string | null;
+  /** The last record, where the next page goes on behind it. */
+  readonly lastRecord?: unknown;
 }
 
 /**
  * Cuts an answer into parts by the places of its records, so that digits survive and nothing is made only to be written
- * again. Undefined when the answer is not a plain one (`findRecords`), has an error, a record that may not travel, or
- * something to be looked up among the records: `readPage` and `cutParts` then tell what it is.
+ * again. Undefined when the answer is not a plain one (`findRecords`), has an error, a record that may not travel, too much
+ * around its records, or something to be looked up among them: `readPage` and `cutParts` then tell what it is.
  */
 export function cutAnswer(definition: HttpDefinition, json: Buffer): CutAnswer | undefined {
   const { errorAt, records: path } = definition.request;
@@ -36,11 +39,18 @@ export function cutAnswer(definition: HttpDefinition, json: Buffer): CutAnswer |
   const found = findRecords(json, path);
   if (!found) return undefined;
   const around = `${json.toString('utf8', 0, found.from)}[]${json.toString('utf8', found.to)}`;
+  if (jsonSize(around).heapBytes > MAX_HEAP_BYTES) return undefined;
   const answer = parseExact(around);
   if (errorAt !== undefined && (lookUp(answer, errorAt) ?? null) !== null) return undefined;
   const parts = cutTexts(json, found);
   const recordCount = found.places.length / 2;
-  return parts && { parts, recordCount, answer, signal: signalOf(definition, answer) };
+  const lastRecord = definition.paginate.kind === 'keyset' ? lastOf(json, found) : undefined;
+  return parts && { parts, recordCount, answer, signal: signalOf(definition, answer), lastRecord };
+}
+
+function lastOf(json: Buffer, { places }: FoundRecords): unknown {
+  const [from, to] = places.slice(-2);
+  return from === undefined ? undefined : parseExact(json.toString('utf8', from, to));
 }
 
 /** Whether the records stand in the answer as they will travel. */

@@ -35,8 +35,16 @@ describe('CSV', () => {
     ['a,b\n1,"2', 'not CSV'],
     ['a,b\n1,"2"x\n', 'not CSV'],
     ['a,a\n1,2\n', 'names "a" twice'],
+    ['a,b\r1,2\r3,4\r', 'bare CR'],
+    ['<!DOCTYPE html>\n<p>busy</p>\n', 'looks like XML or HTML'],
   ])('%j is refused', (text, reason) => {
     expect(() => decode(csv, text)).toThrow(reason);
+  });
+
+  test('a text without the columns that are needed is no table without rows', () => {
+    expect(() => decode(csv, 'Service busy', ['id'])).toThrow('no "id"');
+    expect(decode(csv, 'name,id\n', ['id'])).toEqual([]);
+    expect(decode(csv, '', ['id'])).toEqual([]);
   });
 
   test('what is written by the rules is read as it was', () => {

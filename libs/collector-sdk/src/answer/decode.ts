@@ -15,15 +15,18 @@ export class TooMuchError extends DecodeError {
   override readonly name = 'TooMuchError';
 }
 
-/** The value that an answer's text stands for; throws `DecodeError` when it is not of the decoder's form. */
-export function decode(decoder: Decoder, text: string): unknown {
+/**
+ * The value that an answer's text stands for; throws `DecodeError` when it is not of the decoder's form. A header row has to
+ * name the `needed` columns: any other text is a table too, of no rows perhaps.
+ */
+export function decode(decoder: Decoder, text: string, needed: readonly string[] = []): unknown {
   switch (decoder.kind) {
     case 'json':
       return decodeJson(text);
     case 'ndjson':
       return decodeLines(text);
     case 'csv':
-      return decodeCsv(decoder, text);
+      return decodeCsv(decoder, text, needed);
   }
 }
 
@@ -33,9 +36,13 @@ function decodeJson(text: string): unknown {
   try {
     return parseExact(text);
   } catch (cause) {
-    const looks = /^\s*</.test(text) ? 'it looks like XML or HTML' : 'it cannot be parsed';
+    const looks = looksLikeHtml(text) ? 'it looks like XML or HTML' : 'it cannot be parsed';
     throw new DecodeError(`the answer is not JSON: ${looks}`, { cause });
   }
+}
+
+function looksLikeHtml(text: string): boolean {
+  return /^\s*</.test(text);
 }
 
 /** Adds to what an answer takes so far what one more text of it does. */
@@ -84,16 +91,28 @@ function* linesOf(text: string): Generator<string> {
 function decodeCsv(
   { separator, quote }: Extract<Decoder, { kind: 'csv' }>,
   text: string,
+  needed: readonly string[],
 ): Record<string, string | null>[] {
+  if (looksLikeHtml(text))
+    throw new DecodeError('the answer is not CSV: it looks like XML or HTML');
   const [names, ...rows] = csvRows(text, separator, quote);
   if (!names) return [];
   const known = new Set<string>();
   for (const name of names) {
+    // All rows would be taken for one.
+    if (/\r(?!\n)/.test(name))
+      throw new DecodeError('the answer is not CSV: its lines end with a bare CR');
     if (known.has(name)) {
       const shown = JSON.stringify(name.slice(0, 100));
       throw new DecodeError(`the header row of the answer names ${shown} twice`);
     }
     known.add(name);
+  }
+  const missing = needed.find((name) => !known.has(name));
+  if (missing !== undefined) {
+    throw new DecodeError(
+      `the answer is not the CSV that is declared: its first row has no "${missing}"`,
+    );
   }
   return rows.map((row) =>
     Object.fromEntries(names.map((name, place) => [name, row[place] || null])),

@@ -30,7 +30,7 @@ export function readPage(
 ): { readonly page: PageContent } | { readonly refusal: PageRefusal } {
   const { decoder, errorAt } = definition.request;
   try {
-    const answer = decode(decoder, text);
+    const answer = decode(decoder, text, neededColumns(definition));
     const told = errorAt === undefined ? null : lookUp(answer, errorAt);
     if (told !== undefined && told !== null) {
       return refuse('SOURCE_REJECTED', `the answer has an error at ${errorAt}`, false);
@@ -42,6 +42,16 @@ export function readPage(
     if (!(error instanceof DecodeError)) throw error;
     return refuse('RESPONSE_INVALID', error.message, true);
   }
+}
+
+/** Columns without which no row has a key; a function may make keys of anything. */
+function neededColumns({ request, target, transform }: HttpDefinition): string[] {
+  if (target.kind !== 'table' || transform?.function !== undefined || transform?.unpivot) return [];
+  return target.key.flatMap((name) => {
+    const field = target.fields[name];
+    const column = field?.path ?? name;
+    return field?.default !== undefined || column in request.attach ? [] : [column];
+  });
 }
 
 /** What an answer gives as the sign of a change, or as the token for the next run; null when it gives none. */

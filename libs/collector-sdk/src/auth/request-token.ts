@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { OAuth2 } from '../definition/auth.ts';
 import { judgeFailure, type Refusal } from '../http/judge-answer.ts';
-import { retryAfterMs } from '../http/retry-after.ts';
+import { pauseMsOf } from '../http/retry-after.ts';
 import { sendRequest, type HttpAnswer } from '../http/send-request.ts';
 import { basic, type OutgoingRequest } from './authorize.ts';
 
@@ -73,7 +73,7 @@ function refused(answer: HttpAnswer): Refusal {
   const why = typeof error === 'string' ? ` (${error})` : '';
   const reason = `no access token: the token address answered ${status}${why}`;
   if (status === 429 || status === 503) {
-    const pauseMs = retryAfterMs(answer.retryAfter, Date.now());
+    const pauseMs = pauseMsOf(answer.retryAfter, Date.now());
     return { code: 'SOURCE_UNAVAILABLE', reason, again: 'uncounted', pauseMs, text };
   }
   if (status >= 500 || status === 408) {

@@ -2,69 +2,86 @@ import type { AnswerRule, HttpRequest } from '../definition/request.ts';
 import { durationToMicros } from '../duration.ts';
 import { partitionKeys } from '../incremental/partitions.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently, inEach } from './readable.ts';
 
 /** What a request says about its answers: rules that can match, and a way of reading that has what it names. */
 export function checkAnswers(sections: Sections): Mistake[] {
   const { request } = sections;
   if (request?.kind !== 'http') return [];
-  return [
-    ...request.answers.flatMap((rule, place) =>
-      checkRule(rule, sections).map(({ path, message }) => ({
-        path: ['request.answers', place, path].filter((part) => part !== '').join('.'),
-        message,
-      })),
-    ),
-    ...checkReading(request),
-    ...checkAttached(request, sections),
-    ...checkConditional(request, sections),
-  ];
+  return independently(
+    () =>
+      inEach(request.answers.keys(), (place) =>
+        checkRule(request.answers[place], sections).map(({ path, message }) => ({
+          path: ['request.answers', place, path].filter((part) => part !== '').join('.'),
+          message,
+        })),
+      ),
+    () => checkReading(request),
+    () => checkAttached(request, sections),
+    () => checkConditional(request, sections),
+  );
 }
 
-function checkRule(rule: AnswerRule, sections: Sections): Mistake[] {
-  const { status, body, at, value } = rule;
-  const mistakes = checkAction(rule, sections);
-  if (status === undefined && body === undefined && at === undefined) {
-    mistakes.push({ path: '', message: 'needs a status, or something at a path of the body' });
-  }
-  if (body !== undefined && status === undefined) {
-    mistakes.push({ path: 'body', message: 'needs a status: records may hold any text' });
-  }
-  if (value !== undefined && at === undefined) {
-    mistakes.push({ path: 'value', message: 'needs the path at which it is looked for' });
-  }
-  return mistakes;
+function checkRule(rule: AnswerRule | undefined, sections: Sections): Mistake[] {
+  if (!rule) return [];
+  return independently(
+    () => checkWait(rule),
+    () => checkSplit(rule, sections),
+    () => checkRefresh(rule, sections),
+    () => checkMatch(rule),
+    () => checkValue(rule),
+  );
 }
 
-function checkAction({ action, wait }: AnswerRule, { incremental, source }: Sections): Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (wait !== undefined && action !== 'retry' && action !== 'throttle') {
-    mistakes.push({ path: 'wait', message: `nothing is waited for by "${action}"` });
+function checkMatch({ status, body, at }: AnswerRule): Mistake[] {
+  if (status !== undefined) return [];
+  if (body !== undefined) {
+    return [{ path: 'body', message: 'needs a status: records may hold any text' }];
   }
-  const hasWindow = incremental?.kind === 'cursor' && incremental.split !== undefined;
-  if (action === 'split' && incremental && !hasWindow) {
-    mistakes.push({ path: 'action', message: '"split" needs incremental.split' });
-  }
-  if (action === 'refresh-token' && source?.kind === 'http' && source.auth.kind === 'none') {
-    mistakes.push({ path: 'action', message: '"refresh-token" needs source.auth' });
-  }
-  return mistakes;
+  if (at !== undefined) return [];
+  return [{ path: '', message: 'needs a status, or something at a path of the body' }];
 }
 
-function checkReading({ decoder, records, errorAt, shape }: HttpRequest): Mistake[] {
-  if (decoder.kind === 'json') return [];
-  const mistakes: Mistake[] = [];
-  const message = `has a meaning in JSON only, but the decoder is ${decoder.kind}`;
-  if (records !== '$') mistakes.push({ path: 'request.records', message });
-  if (errorAt !== undefined) mistakes.push({ path: 'request.errorAt', message });
-  if (shape !== 'rows') mistakes.push({ path: 'request.shape', message });
-  return mistakes;
+function checkValue({ value, at }: AnswerRule): Mistake[] {
+  if (value === undefined || at !== undefined) return [];
+  return [{ path: 'value', message: 'needs the path at which it is looked for' }];
+}
+
+function checkWait({ action, wait }: AnswerRule): Mistake[] {
+  if (wait === undefined || action === 'retry' || action === 'throttle') return [];
+  return [{ path: 'wait', message: `nothing is waited for by "${action}"` }];
+}
+
+function checkSplit({ action }: AnswerRule, { incremental }: Sections): Mistake[] {
+  if (action !== 'split' || !incremental) return [];
+  if (incremental.kind === 'cursor' && incremental.split !== undefined) return [];
+  return [{ path: 'action', message: '"split" needs incremental.split' }];
+}
+
+function checkRefresh({ action }: AnswerRule, { source }: Sections): Mistake[] {
+  if (action !== 'refresh-token' || source?.kind !== 'http') return [];
+  if (source.auth.kind !== 'none') return [];
+  return [{ path: 'action', message: '"refresh-token" needs source.auth' }];
+}
+
+/** What has a meaning in JSON only, and what it is when nobody says anything. */
+const jsonOnly = { records: '$', errorAt: undefined, shape: 'rows' } as const;
+
+function checkReading(request: HttpRequest): Mistake[] {
+  const { kind } = request.decoder;
+  if (kind === 'json') return [];
+  const message = `has a meaning in JSON only, but the decoder is ${kind}`;
+  return inEach(['records', 'errorAt', 'shape'], (name) =>
+    request[name] === jsonOnly[name] ? [] : [{ path: `request.${name}`, message }],
+  );
 }
 
 function checkAttached({ attach }: HttpRequest, { partitions }: Sections): Mistake[] {
   const keys = partitions && partitionKeys({ partitions });
   if (!keys) return [];
-  return Object.entries(attach).flatMap(([name, from]) => {
-    if (!('partition' in from) || keys.includes(from.partition)) return [];
+  return inEach(Object.keys(attach), (name) => {
+    const from = attach[name];
+    if (!from || !('partition' in from) || keys.includes(from.partition)) return [];
     const message = `no partition has "${from.partition}"; there are ${keys.join(', ') || 'none'}`;
     return [{ path: `request.attach.${name}.partition`, message }];
   });

@@ -1,6 +1,7 @@
 import { compileSql } from '../postgres/sql-template.ts';
 import type { SqlRequest } from '../definition/request.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently, inEach } from './readable.ts';
 import { isZone } from '../zone.ts';
 import { unknownVariables } from './templates.ts';
 
@@ -13,25 +14,25 @@ export function checkDatabase(sections: Sections): Mistake[] {
     return [{ path: 'request.kind', message: `a source of kind ${source.kind} has ${fitting}` }];
   }
   if (request.kind !== 'sql') return checkHttp(sections);
-  return [
-    ...unknownVariables(sections, 'request.sql', compileSql(request.sql).variables),
-    ...checkZone(request),
-    ...checkOrder(sections),
-    ...checkForeign(sections),
-  ];
+  return independently(
+    () => unknownVariables(sections, 'request.sql', compileSql(request.sql).variables),
+    () => checkZone(request),
+    () => checkOrder(sections),
+    () => checkPaging(sections),
+    () => checkParameters(sections),
+  );
 }
 
 function checkHttp({ incremental }: Sections): Mistake[] {
   if (incremental?.kind !== 'cursor') return [];
-  const mistakes: Mistake[] = [];
-  if (incremental.from === undefined) {
-    const message = 'is required: the query parameter that carries the beginning of the window';
-    mistakes.push({ path: 'incremental.from', message });
-  }
-  if (incremental.tie !== undefined) {
-    mistakes.push({ path: 'incremental.tie', message: 'is for databases only' });
-  }
-  return mistakes;
+  const needed = 'is required: the query parameter that carries the beginning of the window';
+  return independently(
+    () => (incremental.from === undefined ? [{ path: 'incremental.from', message: needed }] : []),
+    () =>
+      incremental.tie === undefined
+        ? []
+        : [{ path: 'incremental.tie', message: 'is for databases only' }],
+  );
 }
 
 function checkZone({ zone }: SqlRequest): Mistake[] {
@@ -47,37 +48,43 @@ function checkOrder({ incremental, target }: Sections): Mistake[] {
     return [{ path: 'incremental.kind', message: 'a worklist asks HTTP APIs only' }];
   }
   if (incremental?.kind === 'cursor') {
-    const { field, format } = incremental;
-    const path = target?.kind === 'table' ? target.fields[field]?.path : undefined;
-    return [
-      ...(formats.includes(format)
-        ? []
-        : [{ path: 'incremental.format', message: `a database has ${formats.join(', ')}` }]),
-      ...(path === undefined ? [] : checkColumn(field, path)),
-    ];
+    return independently(
+      () => checkFormat(incremental.format),
+      () => (target?.kind === 'table' ? checkColumnOf(incremental.field, target.fields) : []),
+    );
   }
   if (target?.kind === 'raw') {
     const message = 'pages of a query follow a cursor or the key of the target: a raw one has none';
     return [{ path: 'target.kind', message }];
   }
-  return (target?.key ?? []).flatMap((field) =>
-    checkColumn(field, target?.fields[field]?.path ?? field),
-  );
+  if (!target) return [];
+  const { key, fields } = target;
+  return inEach(key.keys(), (place) => checkColumnOf(key[place] ?? '', fields));
 }
 
-function checkColumn(field: string, path: string): Mistake[] {
-  if (!/[.$]/.test(path)) return [];
+function checkFormat(format: string): Mistake[] {
+  if (formats.includes(format)) return [];
+  return [{ path: 'incremental.format', message: `a database has ${formats.join(', ')}` }];
+}
+
+type Fields = Extract<NonNullable<Sections['target']>, { kind: 'table' }>['fields'];
+
+function checkColumnOf(field: string, fields: Fields): Mistake[] {
+  if (!/[.$]/.test(fields[field]?.path ?? field)) return [];
   const message = 'orders the rows, so it must be a column of the query';
   return [{ path: `target.fields.${field}.path`, message }];
 }
 
-function checkForeign({ paginate, incremental }: Sections): Mistake[] {
-  const mistakes: Mistake[] = [];
-  const message = 'is for HTTP APIs only: a database is asked by its order column';
-  if (paginate && paginate.kind !== 'none') mistakes.push({ path: 'paginate.kind', message });
-  if (incremental?.kind !== 'cursor') return mistakes;
-  for (const name of ['from', 'to', 'split'] as const) {
-    if (incremental[name] !== undefined) mistakes.push({ path: `incremental.${name}`, message });
-  }
-  return mistakes;
+const forHttp = 'is for HTTP APIs only: a database is asked by its order column';
+
+function checkPaging({ paginate }: Sections): Mistake[] {
+  if (!paginate || paginate.kind === 'none') return [];
+  return [{ path: 'paginate.kind', message: forHttp }];
+}
+
+function checkParameters({ incremental }: Sections): Mistake[] {
+  if (incremental?.kind !== 'cursor') return [];
+  return inEach(['from', 'to', 'split'], (name) =>
+    incremental[name] === undefined ? [] : [{ path: `incremental.${name}`, message: forHttp }],
+  );
 }

@@ -3,6 +3,7 @@ import type { Definition } from '../definition/definition.ts';
 import { durationToMicros, lengthToDigits } from '../duration.ts';
 import { isZone } from '../zone.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently } from './readable.ts';
 import { checkPeriods } from './periods.ts';
 import { checkZone } from './zone.ts';
 
@@ -14,82 +15,93 @@ type Split = NonNullable<Cursor['split']>;
 export function checkIncremental({ incremental, target }: Sections): Mistake[] {
   if (incremental?.kind === 'periods') return checkPeriods(incremental);
   if (incremental?.kind !== 'cursor') return [];
-  return [
-    ...checkZone(incremental),
-    ...checkCursor(incremental),
-    ...checkLengths(incremental),
-    ...(incremental.split ? checkSplit(incremental, incremental.split) : []),
-    ...checkField(incremental, target),
-  ];
+  return independently(
+    () => checkZone(incremental),
+    () => checkFormat(incremental),
+    () => checkStart(incremental),
+    () => checkParameters(incremental),
+    ...lengthNames.map((name) => () => checkLength(incremental, name)),
+    () => checkMaxStep(incremental),
+    ...sizeChecks.map((check) => () => check(incremental)),
+    () => (incremental.split ? checkSplit(incremental, incremental.split) : []),
+    () => checkField(incremental, target),
+  );
 }
 
-function checkCursor(cursor: Cursor): Mistake[] {
-  const mistakes: Mistake[] = [];
-  const isInteger = cursor.unit === 'integer';
-  if (isInteger !== (cursor.format === 'integer')) {
-    mistakes.push({
-      path: 'incremental.format',
-      message: `"${cursor.format}" does not write a cursor of unit ${cursor.unit}`,
-    });
-  }
+function checkFormat({ unit, format }: Cursor): Mistake[] {
+  if ((unit === 'integer') === (format === 'integer')) return [];
+  const message = `"${format}" does not write a cursor of unit ${unit}`;
+  return [{ path: 'incremental.format', message }];
+}
+
+function checkStart({ start, unit, zone }: Cursor): Mistake[] {
   // Mistakes in the zone are told elsewhere.
-  const zone = isZone(cursor.zone) ? cursor.zone : 'UTC';
-  if (parseCursor(cursor.start, cursor.unit, zone) === undefined) {
-    const wanted = isInteger ? 'an integer' : 'a date or an instant with a zone';
-    mistakes.push({ path: 'incremental.start', message: `"${cursor.start}" is not ${wanted}` });
-  }
-  if (cursor.to !== undefined && cursor.to === cursor.from) {
-    mistakes.push({ path: 'incremental.to', message: 'is the same parameter as incremental.from' });
-  }
-  return mistakes;
+  if (parseCursor(start, unit, isZone(zone) ? zone : 'UTC') !== undefined) return [];
+  const wanted = unit === 'integer' ? 'an integer' : 'a date or an instant with a zone';
+  return [{ path: 'incremental.start', message: `"${start}" is not ${wanted}` }];
 }
 
-/** Lengths are of the cursor's own unit, and a window that is to be cut needs an end. */
-function checkLengths(cursor: Cursor): Mistake[] {
-  const mistakes: Mistake[] = [];
+function checkParameters({ from, to }: Cursor): Mistake[] {
+  if (to === undefined || to !== from) return [];
+  return [{ path: 'incremental.to', message: 'is the same parameter as incremental.from' }];
+}
+
+const lengthNames = ['lookback', 'settle', 'size'] as const;
+
+/** Lengths are of the cursor's own unit. */
+function checkLength(cursor: Cursor, name: (typeof lengthNames)[number]): Mistake[] {
+  const length = cursor[name];
+  // Nothing is as long in any unit.
+  if (length === undefined || lengthToDigits(length) === 0n) return [];
   const isInteger = cursor.unit === 'integer';
-  for (const name of ['lookback', 'settle', 'size'] as const) {
-    const length = cursor[name];
-    // Nothing is as long in any unit.
-    if (length === undefined || lengthToDigits(length) === 0n) continue;
-    if (isInteger === (typeof length === 'number')) continue;
-    const message = isInteger
-      ? 'is a length of time, but the cursor is an integer'
-      : 'is a number, but the cursor is a time: write a length such as 30d';
-    mistakes.push({ path: `incremental.${name}`, message });
-  }
-  if (cursor.maxStep !== undefined && !isInteger) {
-    const message = 'is for integers: a time is never covered beyond the clock';
-    mistakes.push({ path: 'incremental.maxStep', message });
-  }
-  return [...mistakes, ...checkSize(cursor)];
+  if (isInteger === (typeof length === 'number')) return [];
+  const message = isInteger
+    ? 'is a length of time, but the cursor is an integer'
+    : 'is a number, but the cursor is a time: write a length such as 30d';
+  return [{ path: `incremental.${name}`, message }];
+}
+
+function checkMaxStep({ maxStep, unit }: Cursor): Mistake[] {
+  if (maxStep === undefined || unit === 'integer') return [];
+  const message = 'is for integers: a time is never covered beyond the clock';
+  return [{ path: 'incremental.maxStep', message }];
+}
+
+/** A window that is to be cut needs an end, and parts that can be said. */
+const sizeChecks = [checkSomeSize, checkEnd, checkDays];
+
+function checkSomeSize({ size }: Cursor): Mistake[] {
+  if (size === undefined || lengthToDigits(size) !== 0n) return [];
+  return [{ path: 'incremental.size', message: 'must be longer than nothing' }];
+}
+
+function checkEnd({ size, from, to, field }: Cursor): Mistake[] {
+  if (size === undefined || to !== undefined || from === undefined) return [];
+  const message = `needs incremental.to: without it a window of "${field}" has no end`;
+  return [{ path: 'incremental.size', message }];
 }
 
 const DAY_MICROS = durationToMicros('1d');
 
-function checkSize({ size, from, to, format, field, unit }: Cursor): Mistake[] {
-  if (size === undefined) return [];
-  const path = 'incremental.size';
-  const mistakes: Mistake[] = [];
-  if (lengthToDigits(size) === 0n) mistakes.push({ path, message: 'must be longer than nothing' });
-  if (to === undefined && from !== undefined) {
-    const message = `needs incremental.to: without it a window of "${field}" has no end`;
-    mistakes.push({ path, message });
-  }
-  if (unit === 'time' && isDayFormat(format) && lengthToDigits(size) < DAY_MICROS) {
-    mistakes.push({ path, message: `must be 1d at least, since "${format}" says days` });
-  }
-  return mistakes;
+function checkDays({ size, unit, format }: Cursor): Mistake[] {
+  if (size === undefined || unit !== 'time' || !isDayFormat(format)) return [];
+  if (lengthToDigits(size) >= DAY_MICROS) return [];
+  const message = `must be 1d at least, since "${format}" says days`;
+  return [{ path: 'incremental.size', message }];
 }
 
 function checkSplit(cursor: Cursor, split: Split): Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (durationToMicros(split.min) === 0n) {
-    mistakes.push({ path: 'incremental.split.min', message: 'must be longer than nothing' });
-  }
-  const ofAxis =
-    split.axis === 'cursor' ? checkSplitCursor(cursor) : checkSplitOther(cursor, split);
-  return [...mistakes, ...ofAxis];
+  return independently(
+    () => checkMin(split),
+    ...(split.axis === 'cursor'
+      ? [() => checkSplitCursor(cursor)]
+      : splitChecks.map((check) => () => check(cursor, split))),
+  );
+}
+
+function checkMin({ min }: Split): Mistake[] {
+  if (durationToMicros(min) !== 0n) return [];
+  return [{ path: 'incremental.split.min', message: 'must be longer than nothing' }];
 }
 
 function checkSplitCursor({ to, unit, field }: Cursor): Mistake[] {
@@ -103,34 +115,32 @@ function checkSplitCursor({ to, unit, field }: Cursor): Mistake[] {
   return [{ path, message }];
 }
 
-function checkSplitOther(
-  { from, to, zone }: Cursor,
-  split: Extract<Split, { axis: 'other' }>,
-): Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (split.format === 'integer') {
-    mistakes.push({ path: 'incremental.split.format', message: 'the split axis must be a time' });
-  }
-  if (parseCursor(split.start, 'time', isZone(zone) ? zone : 'UTC') === undefined) {
-    mistakes.push({
-      path: 'incremental.split.start',
-      message: `"${split.start}" is not a date or an instant with a zone`,
-    });
-  }
-  if (split.size !== undefined && durationToMicros(split.size) < durationToMicros(split.min)) {
-    mistakes.push({
-      path: 'incremental.split.size',
-      message: 'is less than incremental.split.min',
-    });
-  }
+type SplitOther = Extract<Split, { axis: 'other' }>;
+
+const splitChecks = [checkSplitFormat, checkSplitStart, checkSplitSize, checkSplitParameters];
+
+function checkSplitFormat(_cursor: Cursor, { format }: SplitOther): Mistake[] {
+  if (format !== 'integer') return [];
+  return [{ path: 'incremental.split.format', message: 'the split axis must be a time' }];
+}
+
+function checkSplitStart({ zone }: Cursor, { start }: SplitOther): Mistake[] {
+  if (parseCursor(start, 'time', isZone(zone) ? zone : 'UTC') !== undefined) return [];
+  const message = `"${start}" is not a date or an instant with a zone`;
+  return [{ path: 'incremental.split.start', message }];
+}
+
+function checkSplitSize(_cursor: Cursor, { size, min }: SplitOther): Mistake[] {
+  if (size === undefined || durationToMicros(size) >= durationToMicros(min)) return [];
+  return [{ path: 'incremental.split.size', message: 'is less than incremental.split.min' }];
+}
+
+function checkSplitParameters({ from, to }: Cursor, split: SplitOther): Mistake[] {
   const used = [from, to, split.from, split.to].filter((name) => name !== undefined);
-  if (new Set([from, to]).size === 2 && new Set(used).size < used.length) {
-    mistakes.push({
-      path: 'incremental.split',
-      message: 'its parameters must differ from each other and from those of the cursor',
-    });
-  }
-  return mistakes;
+  // Two of the cursor that are the same are told already.
+  if (new Set([from, to]).size < 2 || new Set(used).size === used.length) return [];
+  const message = 'its parameters must differ from each other and from those of the cursor';
+  return [{ path: 'incremental.split', message }];
 }
 
 const cursorTypes = { time: ['timestamptz', 'date'], integer: ['bigint', 'numeric'] } as const;

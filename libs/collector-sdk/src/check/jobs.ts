@@ -3,6 +3,7 @@ import { listPartitions, partitionKeys } from '../incremental/partitions.ts';
 import { hasJobs, jobKeys, jobsOf } from '../jobs.ts';
 import { variablesOf } from '../request/template.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently, inEach } from './readable.ts';
 
 const longestName = 63;
 
@@ -13,21 +14,31 @@ export function checkJobs(sections: Sections): Mistake[] {
   if (!hasJobs({ target })) return checkLengths(target);
   if (partitions === undefined) return [];
   const keys = partitionKeys({ partitions });
-  const unknown = (['schema', 'table'] as const).flatMap((name) =>
-    variablesOf(target[name])
-      .filter((key) => !keys.includes(key))
-      .map((key) => ({
-        path: `target.${name}`,
-        message: `partitions have no value "${key}"; they have ${keys.join(', ') || 'none'}`,
-      })),
+  return independently(
+    () => {
+      const unknown = inEach(nameParts, (name) => unknownValues(target[name], keys, name));
+      return unknown.length > 0 ? unknown : checkTables(sections);
+    },
+    () => checkUses(sections),
   );
-  return [...(unknown.length > 0 ? unknown : checkTables(sections)), ...checkUses(sections)];
+}
+
+const nameParts = ['schema', 'table'] as const;
+
+function unknownValues(text: string, keys: readonly string[], name: string): Mistake[] {
+  return variablesOf(text)
+    .filter((key) => !keys.includes(key))
+    .map((key) => ({
+      path: `target.${name}`,
+      message: `partitions have no value "${key}"; they have ${keys.join(', ') || 'none'}`,
+    }));
 }
 
 function checkLengths(target: NonNullable<Sections['target']>): Mistake[] {
-  return (['schema', 'table'] as const)
-    .filter((name) => target[name].length > longestName)
-    .map((name) => ({ path: `target.${name}`, message: `has more than ${longestName} letters` }));
+  return inEach(nameParts, (name) => {
+    if (target[name].length <= longestName) return [];
+    return [{ path: `target.${name}`, message: `has more than ${longestName} letters` }];
+  });
 }
 
 /** What only PostgreSQL knows the partitions of is checked when it is planned. */

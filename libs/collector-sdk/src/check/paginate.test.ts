@@ -18,6 +18,7 @@ test.each([
   [{ kind: 'offset', size, drift: { by: 'overlap', records: 9 } }],
   [{ kind: 'page', totalRecords: 't', drift: { by: 'total' }, maxDepth: { pages: 3 } }],
   [{ kind: 'link', maxDepth: { records: 1 } }],
+  [{ kind: 'keyset', after: { after_id: 'id' } }],
 ])('%j fits together', (paginate) => {
   expect(paths(paginate)).toEqual([]);
 });
@@ -31,6 +32,7 @@ test.each([
   [{ kind: 'page', drift: { by: 'total' } }, ['paginate.drift']],
   [{ kind: 'offset', size, drift: { by: 'overlap', records: 10 } }, ['paginate.drift.records']],
   [{ kind: 'link', maxDepth: {} }, ['paginate.maxDepth']],
+  [{ kind: 'keyset', after: {} }, ['paginate.after']],
 ])('%j does not: %j', (paginate, expected) => {
   expect(paths(paginate)).toEqual(expected);
 });

@@ -2,15 +2,23 @@ import type { Paginate } from '../definition/paginate.ts';
 import { bodyPaths } from '../paginate/told.ts';
 import { isCounting, type Counting } from '../paginate/totals.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently } from './readable.ts';
 
 /** The settings of pagination fit together, and what they look at is something that the answer can have. */
 export function checkPaginate({ paginate, request, incremental }: Sections): Mistake[] {
   if (!paginate || paginate.kind === 'none') return [];
-  return [
-    ...checkPaths(paginate, request),
-    ...checkDepth(paginate, incremental),
-    ...(isCounting(paginate) ? checkCounting(paginate) : []),
-  ];
+  return independently(
+    () => checkPaths(paginate, request),
+    () => checkDepth(paginate, incremental),
+    () => (isCounting(paginate) ? checkCounting(paginate) : []),
+    () => (paginate.kind === 'keyset' ? checkAfter(paginate) : []),
+  );
+}
+
+function checkAfter({ after }: Extract<Paginate, { kind: 'keyset' }>): Mistake[] {
+  if (Object.keys(after).length > 0) return [];
+  const message = 'needs a parameter at least: without one every page would be the first';
+  return [{ path: 'paginate.after', message }];
 }
 
 /** Only JSON has paths. */
@@ -40,33 +48,46 @@ function checkDepth(
 }
 
 function checkCounting(paginate: Counting): Mistake[] {
-  const { width, more, totalRecords } = paginate;
-  const totalPages = paginate.kind === 'page' ? paginate.totalPages : undefined;
-  const hasTotal = totalPages !== undefined || totalRecords !== undefined;
-  const mistakes = checkDrift(paginate, hasTotal);
-  if (width > 1 && !hasTotal) {
-    const message = 'pages are asked for at the same time only where the answer tells a total';
-    mistakes.push({ path: 'paginate.width', message });
-  }
-  if (totalPages !== undefined && totalRecords !== undefined) {
-    const message = 'one total is enough; totalPages is there already';
-    mistakes.push({ path: 'paginate.totalRecords', message });
-  }
-  if (more !== undefined && hasTotal) {
-    const message = 'the total tells already whether more follows';
-    mistakes.push({ path: 'paginate.more', message });
-  }
-  return mistakes;
+  return independently(
+    () => checkDrift(paginate),
+    () => checkWidth(paginate),
+    () => checkTotals(paginate),
+    () => checkMore(paginate),
+  );
 }
 
-function checkDrift({ drift, width, size }: Counting, hasTotal: boolean): Mistake[] {
+function hasTotal(paginate: Counting): boolean {
+  const totalPages = paginate.kind === 'page' ? paginate.totalPages : undefined;
+  return totalPages !== undefined || paginate.totalRecords !== undefined;
+}
+
+function checkWidth(paginate: Counting): Mistake[] {
+  if (paginate.width === 1 || hasTotal(paginate)) return [];
+  const message = 'pages are asked for at the same time only where the answer tells a total';
+  return [{ path: 'paginate.width', message }];
+}
+
+function checkTotals(paginate: Counting): Mistake[] {
+  if (paginate.kind !== 'page') return [];
+  if (paginate.totalPages === undefined || paginate.totalRecords === undefined) return [];
+  const message = 'one total is enough; totalPages is there already';
+  return [{ path: 'paginate.totalRecords', message }];
+}
+
+function checkMore(paginate: Counting): Mistake[] {
+  if (paginate.more === undefined || !hasTotal(paginate)) return [];
+  return [{ path: 'paginate.more', message: 'the total tells already whether more follows' }];
+}
+
+function checkDrift(paginate: Counting): Mistake[] {
+  const { drift, width, size } = paginate;
   if (!drift) return [];
   const path = 'paginate.drift';
   if (width > 1) {
     return [{ path, message: 'is noticed from page to page, so it needs a width of 1' }];
   }
   if (drift.by === 'total') {
-    return hasTotal ? [] : [{ path, message: 'by total needs a total' }];
+    return hasTotal(paginate) ? [] : [{ path, message: 'by total needs a total' }];
   }
   const isWhole = size !== undefined && drift.records >= size.value;
   const message = 'must be fewer than the records of a page';

@@ -1,6 +1,7 @@
 import type { Periods } from '../definition/periods.ts';
 import { isPeriodKey } from '../incremental/period-keys.ts';
 import type { Mistake } from './mistake.ts';
+import { independently, inEach } from './readable.ts';
 import { checkZone } from './zone.ts';
 
 const examples = {
@@ -13,32 +14,42 @@ const examples = {
 
 /** Which periods a collector has, and how often it asks for them. */
 export function checkPeriods(periods: Periods): Mistake[] {
-  const mistakes = checkZone(periods);
-  const { unit, from, to } = periods;
-  const wrongEnds = (['from', 'to'] as const).flatMap((end) => {
-    const key = periods[end];
-    if (key === undefined || isPeriodKey(unit, key)) return [];
-    const message = `"${key}" is not a ${unit} such as ${examples[unit]}`;
-    return [{ path: `incremental.${end}`, message }];
-  });
-  if (wrongEnds.length === 0 && to !== undefined && to < from) {
-    mistakes.push({ path: 'incremental.to', message: 'is before incremental.from' });
-  }
-  return [...mistakes, ...wrongEnds, ...checkCadences(periods)];
+  const { cadences } = periods;
+  return independently(
+    () => checkZone(periods),
+    () => inEach(['from', 'to'], (end) => checkEnd(periods, end)),
+    () => checkOrder(periods),
+    () => (cadences ? checkCadences(periods, cadences) : []),
+  );
 }
 
-function checkCadences({ cadences, recent, maxAgeDays }: Periods): Mistake[] {
-  if (!cadences) return [];
-  const mistakes: Mistake[] = [];
-  for (const [name, value] of Object.entries({ recent, maxAgeDays })) {
-    if (value === undefined) continue;
-    mistakes.push({ path: `incremental.${name}`, message: 'is said by incremental.cadences' });
+function checkEnd(periods: Periods, end: 'from' | 'to'): Mistake[] {
+  const { unit, [end]: key } = periods;
+  if (key === undefined || isPeriodKey(unit, key)) return [];
+  const message = `"${key}" is not a ${unit} such as ${examples[unit]}`;
+  return [{ path: `incremental.${end}`, message }];
+}
+
+function checkOrder({ unit, from, to }: Periods): Mistake[] {
+  if (to === undefined || to >= from || ![from, to].every((key) => isPeriodKey(unit, key))) {
+    return [];
   }
-  for (const [place, { newest = Infinity }] of cadences.entries()) {
-    const before = place === 0 ? 0 : (cadences[place - 1]?.newest ?? Infinity);
-    if (newest > before) continue;
-    const path = `incremental.cadences.${place}.newest`;
-    mistakes.push({ path, message: 'must take in more periods than the cadence before' });
-  }
-  return mistakes;
+  return [{ path: 'incremental.to', message: 'is before incremental.from' }];
+}
+
+function checkCadences(periods: Periods, cadences: NonNullable<Periods['cadences']>): Mistake[] {
+  return independently(
+    () =>
+      inEach(['recent', 'maxAgeDays'], (name) => {
+        if (periods[name] === undefined) return [];
+        return [{ path: `incremental.${name}`, message: 'is said by incremental.cadences' }];
+      }),
+    () =>
+      inEach(cadences.keys(), (place) => {
+        const before = place === 0 ? 0 : (cadences[place - 1]?.newest ?? Infinity);
+        if ((cadences[place]?.newest ?? Infinity) > before) return [];
+        const path = `incremental.cadences.${place}.newest`;
+        return [{ path, message: 'must take in more periods than the cadence before' }];
+      }),
+  );
 }

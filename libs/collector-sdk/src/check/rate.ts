@@ -1,5 +1,6 @@
 import { durationToMicros } from '../duration.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently, inEach } from './readable.ts';
 
 type Rate = NonNullable<NonNullable<Sections['source']>['rate']>;
 
@@ -7,11 +8,16 @@ type Rate = NonNullable<NonNullable<Sections['source']>['rate']>;
 export function checkRate({ source }: Sections): Mistake[] {
   const rate = source?.rate;
   if (!rate) return [];
-  const mistakes = [...checkPair(rate), ...checkLengths(rate)];
-  if (source.kind !== 'http' && (rate.headers !== undefined || rate.body !== undefined)) {
-    mistakes.push({ path: 'source.rate', message: 'a database has no headers and no body' });
-  }
-  return mistakes;
+  return independently(
+    () => checkPair(rate),
+    () => inEach(['per', 'maxWait'], (name) => checkLength(rate, name)),
+    () => (source.kind === 'http' ? [] : checkForeign(rate)),
+  );
+}
+
+function checkForeign({ headers, body }: Rate): Mistake[] {
+  if (headers === undefined && body === undefined) return [];
+  return [{ path: 'source.rate', message: 'a database has no headers and no body' }];
 }
 
 function checkPair({ requests, per, burst }: Rate): Mistake[] {
@@ -26,8 +32,8 @@ function checkPair({ requests, per, burst }: Rate): Mistake[] {
   return [{ path: 'source.rate.burst', message }];
 }
 
-function checkLengths(rate: Rate): Mistake[] {
-  return (['per', 'maxWait'] as const)
-    .filter((name) => rate[name] !== undefined && durationToMicros(rate[name]) === 0n)
-    .map((name) => ({ path: `source.rate.${name}`, message: 'must be longer than nothing' }));
+function checkLength(rate: Rate, name: 'per' | 'maxWait'): Mistake[] {
+  const length = rate[name];
+  if (length === undefined || durationToMicros(length) !== 0n) return [];
+  return [{ path: `source.rate.${name}`, message: 'must be longer than nothing' }];
 }

@@ -1,15 +1,20 @@
 import { durationToMicros } from '../duration.ts';
-import type { HttpSource } from '../definition/source.ts';
+import type { HttpSource, Source } from '../definition/source.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently } from './readable.ts';
 
 /** What a source's settings must have in common. */
 export function checkRequest({ source }: Sections): Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (source && durationToMicros(source.timeout) === 0n) {
-    mistakes.push({ path: 'source.timeout', message: 'must be longer than nothing' });
-  }
-  if (source?.kind === 'http') mistakes.push(...checkBaseUrl(source));
-  return mistakes;
+  if (!source) return [];
+  return independently(
+    () => checkTimeout(source),
+    () => (source.kind === 'http' ? checkBaseUrl(source) : []),
+  );
+}
+
+function checkTimeout({ timeout }: Source): Mistake[] {
+  if (durationToMicros(timeout) !== 0n) return [];
+  return [{ path: 'source.timeout', message: 'must be longer than nothing' }];
 }
 
 function checkBaseUrl({ baseUrl }: HttpSource): Mistake[] {

@@ -1,23 +1,32 @@
 import { Cron } from 'croner';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently } from './readable.ts';
 
 /** A schedule has a pattern and a zone that exist. */
 export function checkSchedule({ schedule }: Sections): Mistake[] {
   if (!schedule) return [];
-  const mistakes: Mistake[] = [];
+  return independently(
+    () => checkCron(schedule.cron),
+    () => checkZone(schedule.zone),
+  );
+}
+
+function checkCron(cron: string): Mistake[] {
   try {
-    new Cron(schedule.cron, { paused: true });
+    new Cron(cron, { paused: true });
+    return [];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    mistakes.push({ path: 'schedule.cron', message: `is not a cron pattern: ${reason}` });
+    return [{ path: 'schedule.cron', message: `is not a cron pattern: ${reason}` }];
   }
+}
+
+function checkZone(zone: string): Mistake[] {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: schedule.zone });
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return [];
   } catch {
-    mistakes.push({
-      path: 'schedule.zone',
-      message: `"${schedule.zone}" is not a time zone such as UTC or Europe/Berlin`,
-    });
+    const message = `"${zone}" is not a time zone such as UTC or Europe/Berlin`;
+    return [{ path: 'schedule.zone', message }];
   }
-  return mistakes;
 }

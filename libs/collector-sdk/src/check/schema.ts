@@ -17,7 +17,9 @@ function mistakesOf(issue: Issue, at: readonly string[]): Mistake[] {
     }));
   }
   if (issue.code === 'invalid_union') {
-    const meant = issue.errors.find(isOfThisForm);
+    const [meant] = issue.errors
+      .filter(isOfThisForm)
+      .toSorted((one, other) => one.length - other.length);
     if (meant) return meant.flatMap((each) => mistakesOf(each, path));
   }
   return [{ path: path.join('.'), message: issue.message }];

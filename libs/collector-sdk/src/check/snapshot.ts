@@ -1,5 +1,6 @@
 import { partitionKeys } from '../incremental/partitions.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { inEach } from './readable.ts';
 
 /** What deletions need to know of target and partitions. */
 export function checkSnapshot(sections: Sections): Mistake[] {
@@ -26,22 +27,22 @@ interface Known {
 }
 
 function checkScope(scope: Readonly<Record<string, string>>, { keys, fields }: Known): Mistake[] {
-  const mistakes: Mistake[] = [];
-  for (const key of keys.filter((name) => !(name in scope))) {
-    const message = `is needed: without the field that tells "${key}" of a row, rows of other partitions would look as if they had vanished`;
-    mistakes.push({ path: `incremental.scope.${key}`, message });
-  }
-  for (const [key, field] of Object.entries(scope)) {
+  const missing = keys
+    .filter((key) => !Object.hasOwn(scope, key))
+    .map((key) => ({
+      path: `incremental.scope.${key}`,
+      message: `is needed: without the field that tells "${key}" of a row, rows of other partitions would look as if they had vanished`,
+    }));
+  const named = inEach(Object.keys(scope), (key) => {
     const path = `incremental.scope.${key}`;
-    if (!keys.includes(key)) {
-      mistakes.push({
-        path,
-        message: `is no key of the partitions (${keys.join(', ') || 'none'})`,
-      });
-    }
-    if (!(field in fields)) {
-      mistakes.push({ path, message: `target.fields has no field "${field}"` });
-    }
-  }
-  return mistakes;
+    const field = scope[key];
+    const isField = field === undefined || Object.hasOwn(fields, field);
+    return [
+      ...(keys.includes(key)
+        ? []
+        : [{ path, message: `is no key of the partitions (${keys.join(', ') || 'none'})` }]),
+      ...(isField ? [] : [{ path, message: `target.fields has no field "${field}"` }]),
+    ];
+  });
+  return [...missing, ...named];
 }

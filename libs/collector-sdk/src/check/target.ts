@@ -2,6 +2,7 @@ import { isDayFormat } from '../cursor-format.ts';
 import { auditColumns, CHILDREN_DIGEST, DELETED_AT } from '../target-shape.ts';
 import type { Definition } from '../definition/definition.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently, inEach } from './readable.ts';
 
 type Table = Extract<Definition['target'], { kind: 'table' }>;
 
@@ -13,10 +14,12 @@ const systemSchemas = /^(tidemark|information_schema|pg_.*)$/;
 /** What a target's schema, key, version and fields must have in common. */
 export function checkTarget({ target, incremental }: Sections): Mistake[] {
   if (!target) return [];
-  const mistakes = checkSchemaName(target.schema, 'target.schema');
-  return target.kind === 'raw'
-    ? [...mistakes, ...checkPolicies(incremental)]
-    : [...mistakes, ...checkFields(target), ...checkContract(target)];
+  return independently(
+    () => checkSchemaName(target.schema, 'target.schema'),
+    ...(target.kind === 'raw'
+      ? [() => checkPolicies(incremental)]
+      : tableChecks.map((check) => () => check(target))),
+  );
 }
 
 /** Schemas that no table of a collector may be in. */
@@ -35,45 +38,44 @@ export function checkNames(names: readonly string[], at: string): Mistake[] {
 /** What is said of a record's cursor needs a field that holds it. */
 function checkPolicies(incremental: Sections['incremental']): Mistake[] {
   if (incremental?.kind !== 'cursor') return [];
-  const { nulls = 'include', outOfRange } = incremental;
-  const given = { nulls: nulls !== 'include', outOfRange: outOfRange !== 'load' };
-  return Object.entries(given).flatMap(([name, isGiven]) =>
-    isGiven
-      ? [
-          {
-            path: `incremental.${name}`,
-            message: 'needs a target with fields, one of them the cursor',
-          },
-        ]
-      : [],
+  const message = 'needs a target with fields, one of them the cursor';
+  return independently(
+    () => (incremental.outOfRange === 'load' ? [] : [{ path: 'incremental.outOfRange', message }]),
+    () =>
+      (incremental.nulls ?? 'include') === 'include'
+        ? []
+        : [{ path: 'incremental.nulls', message }],
   );
 }
 
-function checkFields({ fields, key, version, quality }: Table): Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (quality !== undefined && reservedNames.has(quality)) {
-    const message = 'is the name of a column that every target has';
-    mistakes.push({ path: 'target.quality', message });
-  }
-  mistakes.push(
-    ...checkNames(Object.keys(fields), 'target.fields'),
-    ...checkFormats(fields, 'target.fields'),
-    ...checkKey(key, Object.keys(fields), 'target'),
-  );
-  if (version !== undefined && !fields[version]) {
-    mistakes.push({ path: 'target.version', message: `target.fields has no field "${version}"` });
-  }
-  return mistakes;
+const tableChecks: readonly ((target: Table) => Mistake[])[] = [
+  checkQualityName,
+  ({ fields }) => checkNames(Object.keys(fields), 'target.fields'),
+  ({ fields }) => checkFormats(fields, 'target.fields'),
+  ({ fields, key }) => checkKey(key, Object.keys(fields), 'target'),
+  checkVersion,
+  checkContract,
+];
+
+function checkQualityName({ quality }: Table): Mistake[] {
+  if (quality === undefined || !reservedNames.has(quality)) return [];
+  const message = 'is the name of a column that every target has';
+  return [{ path: 'target.quality', message }];
+}
+
+function checkVersion({ version, fields }: Table): Mistake[] {
+  if (version === undefined || Object.hasOwn(fields, version)) return [];
+  return [{ path: 'target.version', message: `target.fields has no field "${version}"` }];
 }
 
 /** Formats of days that are given for something else. */
 export function checkFormats(fields: Table['fields'], at: string): Mistake[] {
-  return Object.entries(fields)
-    .filter(([, { type, format }]) => type !== 'date' && type !== 'date[]' && isDayFormat(format))
-    .map(([name, { format }]) => ({
-      path: `${at}.${name}.format`,
-      message: `"${format}" says days, so the type must be date`,
-    }));
+  return inEach(Object.keys(fields), (name) => {
+    const { type = 'date', format = 'iso' } = fields[name] ?? {};
+    if (type === 'date' || type === 'date[]' || !isDayFormat(format)) return [];
+    const message = `"${format}" says days, so the type must be date`;
+    return [{ path: `${at}.${name}.format`, message }];
+  });
 }
 
 /** The names of a key are columns, each once. */
@@ -82,15 +84,16 @@ export function checkKey(
   columns: readonly string[],
   at: string,
 ): Mistake[] {
-  const mistakes: Mistake[] = [];
-  for (const [place, name] of key.entries()) {
+  return inEach(key.keys(), (place) => {
+    const name = key[place];
+    if (name === undefined) return [];
     const path = `${at}.key.${place}`;
-    if (!columns.includes(name)) {
-      mistakes.push({ path, message: `${at}.fields has no field "${name}"` });
-    }
-    if (key.indexOf(name) !== place) mistakes.push({ path, message: `"${name}" is there twice` });
-  }
-  return mistakes;
+    const isTwice = key.slice(0, place).includes(name);
+    return [
+      ...(columns.includes(name) ? [] : [{ path, message: `${at}.fields has no field "${name}"` }]),
+      ...(isTwice ? [{ path, message: `"${name}" is there twice` }] : []),
+    ];
+  });
 }
 
 function checkContract({ fields, contract }: Table): Mistake[] {

@@ -1,7 +1,7 @@
 import { partitionKeys } from '../incremental/partitions.ts';
 import { variablesOf } from '../request/template.ts';
-import type { HttpRequest } from '../definition/request.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently, inEach } from './readable.ts';
 
 /** Variables that every request has. */
 const always = ['today', 'planned_at'];
@@ -23,11 +23,24 @@ export const ownVariables: ReadonlySet<string> = new Set([
 export function checkTemplates(sections: Sections): Mistake[] {
   const { request } = sections;
   if (request?.kind !== 'http') return [];
-  return templatesOf(request).flatMap(({ path, text }) => {
-    const stray = text.replaceAll(/\{[^{}]+\}/g, '').match(/[{}]/);
-    const mistakes = stray ? [{ path, message: `"${stray[0]}" belongs to no {variable}` }] : [];
-    return [...mistakes, ...unknownVariables(sections, path, variablesOf(text))];
-  });
+  const { query, headers } = request;
+  return independently(
+    () => checkTemplate(sections, 'request.path', request.path),
+    () =>
+      inEach(Object.keys(query), (name) =>
+        checkTemplate(sections, `request.query.${name}`, query[name]),
+      ),
+    () =>
+      inEach(Object.keys(headers), (name) =>
+        checkTemplate(sections, `request.headers.${name}`, headers[name]),
+      ),
+  );
+}
+
+function checkTemplate(sections: Sections, path: string, text = ''): Mistake[] {
+  const stray = text.replaceAll(/\{[^{}]+\}/g, '').match(/[{}]/);
+  const mistakes = stray ? [{ path, message: `"${stray[0]}" belongs to no {variable}` }] : [];
+  return [...mistakes, ...unknownVariables(sections, path, variablesOf(text))];
 }
 
 /** The names that a template uses and that nothing gives a value to. */
@@ -50,14 +63,4 @@ function tell(name: string, known: ReadonlySet<string>, kind: string | undefined
   const isOfOther = Object.values(asked).flat().includes(name);
   const why = isOfOther ? ` with incremental.kind ${kind}` : '';
   return `there is no variable "${name}"${why}; there are ${[...known].join(', ')}`;
-}
-
-function templatesOf({ path, query, headers }: HttpRequest) {
-  const named = (part: string, texts: Readonly<Record<string, string>>) =>
-    Object.entries(texts).map(([name, text]) => ({ path: `request.${part}.${name}`, text }));
-  return [
-    { path: 'request.path', text: path },
-    ...named('query', query),
-    ...named('headers', headers),
-  ];
 }

@@ -1,52 +1,70 @@
 import type { Rule } from '../definition/transform.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently, inEach } from './readable.ts';
 
 /** What is done to records before their fields are read. */
 export function checkTransform(sections: Sections, functionNames: readonly string[]): Mistake[] {
-  const { transform } = sections;
-  return [
-    ...checkQuality(sections),
-    ...(transform?.function === undefined ? [] : checkFunction(transform.function, functionNames)),
-    ...(transform?.unpivot ? checkPattern('transform.unpivot.keys', transform.unpivot.keys) : []),
-    ...(transform?.rules ?? []).flatMap((rule, place) => checkRule(rule, place, sections)),
-  ];
+  return independently(
+    () => checkQualityName(sections),
+    () => checkQualityRules(sections),
+    () => checkFunction(sections.transform?.function, functionNames),
+    () => {
+      const keys = sections.transform?.unpivot?.keys;
+      return keys === undefined ? [] : checkPattern('transform.unpivot.keys', keys);
+    },
+    () => {
+      const rules = sections.transform?.rules ?? [];
+      return inEach(rules.keys(), (place) => checkRule(rules[place], place, sections));
+    },
+  );
 }
 
-function checkFunction(name: string, names: readonly string[]): Mistake[] {
-  if (names.includes(name)) return [];
+function checkFunction(name: string | undefined, names: readonly string[]): Mistake[] {
+  if (name === undefined || names.includes(name)) return [];
   const known = names.length > 0 ? `there are ${names.join(', ')}` : 'there is none';
   return [{ path: 'transform.function', message: `no function "${name}"; ${known}` }];
 }
 
-function checkQuality({ target, transform }: Sections): Mistake[] {
+function checkQualityName({ target }: Sections): Mistake[] {
   if (target?.kind !== 'table' || target.quality === undefined) return [];
-  const path = 'target.quality';
-  const mistakes: Mistake[] = [];
-  if (target.fields[target.quality]) {
-    mistakes.push({ path, message: `"${target.quality}" is the name of a field` });
-  }
-  if ((transform?.rules ?? []).length === 0) {
-    mistakes.push({ path, message: 'needs transform.rules, which it is the result of' });
-  }
-  return mistakes;
+  if (!Object.hasOwn(target.fields, target.quality)) return [];
+  return [{ path: 'target.quality', message: `"${target.quality}" is the name of a field` }];
 }
 
-function checkRule(rule: Rule, place: number, { target }: Sections): Mistake[] {
+function checkQualityRules({ target, transform }: Sections): Mistake[] {
+  if (target?.kind !== 'table' || target.quality === undefined) return [];
+  if ((transform?.rules ?? []).length > 0) return [];
+  const message = 'needs transform.rules, which it is the result of';
+  return [{ path: 'target.quality', message }];
+}
+
+function checkRule(rule: Rule | undefined, place: number, { target }: Sections): Mistake[] {
+  if (!rule) return [];
   const at = `transform.rules.${place}`;
-  const { field, path } = rule;
-  const mistakes: Mistake[] = [];
-  if ((field === undefined) === (path === undefined)) {
-    mistakes.push({ path: at, message: 'needs either field or path, and not both' });
-  }
-  if (field !== undefined && target && (target.kind === 'raw' || !target.fields[field])) {
-    mistakes.push({ path: `${at}.field`, message: `target.fields has no field "${field}"` });
-  }
-  const hasQuality = target?.kind === 'table' && target.quality !== undefined;
-  if (rule.severity === 'warn' && target && !hasQuality) {
-    const message = 'does nothing without target.quality, where it would be seen';
-    mistakes.push({ path: `${at}.severity`, message });
-  }
-  return [...mistakes, ...checkLimits(rule, at)];
+  return independently(
+    () => checkPlace(rule, at),
+    () => checkField(rule, target, at),
+    () => checkSeverity(rule, target, at),
+    () => checkLimits(rule, at),
+  );
+}
+
+function checkPlace({ field, path }: Rule, at: string): Mistake[] {
+  if ((field === undefined) !== (path === undefined)) return [];
+  return [{ path: at, message: 'needs either field or path, and not both' }];
+}
+
+function checkField({ field }: Rule, target: Sections['target'], at: string): Mistake[] {
+  if (field === undefined || !target) return [];
+  if (target.kind === 'table' && Object.hasOwn(target.fields, field)) return [];
+  return [{ path: `${at}.field`, message: `target.fields has no field "${field}"` }];
+}
+
+function checkSeverity({ severity }: Rule, target: Sections['target'], at: string): Mistake[] {
+  if (severity !== 'warn' || !target) return [];
+  if (target.kind === 'table' && target.quality !== undefined) return [];
+  const message = 'does nothing without target.quality, where it would be seen';
+  return [{ path: `${at}.severity`, message }];
 }
 
 function checkLimits(rule: Rule, at: string): Mistake[] {
@@ -56,16 +74,12 @@ function checkLimits(rule: Rule, at: string): Mistake[] {
   if (min === undefined && max === undefined) {
     return [{ path: at, message: 'needs min or max' }];
   }
-  const mistakes = [min, max].flatMap((end, place): Mistake[] =>
-    end === undefined || isEnd(end)
-      ? []
-      : [
-          {
-            path: `${at}.${place === 0 ? 'min' : 'max'}`,
-            message: `"${end}" is neither a number nor a date or an instant with a zone`,
-          },
-        ],
-  );
+  const mistakes = inEach(['min', 'max'], (name) => {
+    const { [name]: end } = rule;
+    if (end === undefined || isEnd(end)) return [];
+    const message = `"${end}" is neither a number nor a date or an instant with a zone`;
+    return [{ path: `${at}.${name}`, message }];
+  });
   if (typeof min === 'number' && typeof max === 'number' && min > max) {
     mistakes.push({ path: `${at}.max`, message: `${max} is less than min` });
   }

@@ -2,33 +2,36 @@ import type { Worklist } from '../definition/worklist.ts';
 import { partitionKeys } from '../incremental/partitions.ts';
 import { variablesOf } from '../request/template.ts';
 import type { Mistake, Sections } from './mistake.ts';
+import { independently } from './readable.ts';
 
 /** What a list of ids has in common with the target and the request. */
 export function checkWorklist(sections: Sections): Mistake[] {
   const { incremental, target } = sections;
   if (incremental?.kind !== 'worklist') return [];
-  return [
-    ...checkOrigin(incremental),
-    ...checkPartition(incremental, sections),
-    ...(target?.kind === 'table' ? checkFields(incremental, target) : []),
-    ...checkPlaces(incremental, sections),
-    ...checkAsking(sections),
-  ];
+  return independently(
+    () => checkOrigin(incremental),
+    () => checkPartition(incremental, sections),
+    () => (target?.kind === 'table' ? checkFields(incremental, target) : []),
+    () => checkFinal(incremental, sections),
+    () => checkPlace(incremental, sections),
+    () => checkAsking(sections),
+  );
 }
 
-/** Fields tell nothing of a raw target, and of records before they are changed. */
-function checkPlaces({ final, idAt }: Worklist, { target, transform }: Sections): Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (final && (target?.kind === 'raw' || target?.table.includes('{') === true)) {
-    const message = 'needs one target of kind table, whose fields it looks at';
-    mistakes.push({ path: 'incremental.final', message });
-  }
-  const needsPlace = target?.kind === 'raw' || transform?.function !== undefined;
-  if (needsPlace && idAt === undefined) {
-    const message = 'is needed: fields tell nothing of records as they come';
-    mistakes.push({ path: 'incremental.idAt', message });
-  }
-  return mistakes;
+/** Fields tell nothing of a raw target. */
+function checkFinal({ final }: Worklist, { target }: Sections): Mistake[] {
+  if (!final || !target) return [];
+  if (target.kind === 'table' && !target.table.includes('{')) return [];
+  const message = 'needs one target of kind table, whose fields it looks at';
+  return [{ path: 'incremental.final', message }];
+}
+
+/** Nor do they tell anything of records before they are changed. */
+function checkPlace({ idAt }: Worklist, { target, transform }: Sections): Mistake[] {
+  if (idAt !== undefined) return [];
+  if (target?.kind !== 'raw' && transform?.function === undefined) return [];
+  const message = 'is needed: fields tell nothing of records as they come';
+  return [{ path: 'incremental.idAt', message }];
 }
 
 function checkAsking({ request }: Sections): Mistake[] {
@@ -60,19 +63,20 @@ function checkPartition({ from }: Worklist, { partitions }: Sections): Mistake[]
 
 type Table = Extract<NonNullable<Sections['target']>, { kind: 'table' }>;
 
-function checkFields({ id, final }: Worklist, { key, fields }: Table): Mistake[] {
-  const mistakes: Mistake[] = [];
-  if (id === undefined && key.length !== 1) {
-    const message = 'is needed: the key of the target has several fields';
-    mistakes.push({ path: 'incremental.id', message });
-  }
-  for (const [path, name] of [
-    ['incremental.id', id],
-    ['incremental.final.field', final?.field],
-  ] as const) {
-    if (name !== undefined && !fields[name]) {
-      mistakes.push({ path, message: `target.fields has no field "${name}"` });
-    }
-  }
-  return mistakes;
+function checkFields(worklist: Worklist, { key, fields }: Table): Mistake[] {
+  const named = (path: string, name: string | undefined): Mistake[] =>
+    name === undefined || Object.hasOwn(fields, name)
+      ? []
+      : [{ path, message: `target.fields has no field "${name}"` }];
+  return independently(
+    () => checkId(worklist, key),
+    () => named('incremental.id', worklist.id),
+    () => named('incremental.final.field', worklist.final?.field),
+  );
+}
+
+function checkId({ id }: Worklist, key: Table['key']): Mistake[] {
+  if (id !== undefined || key.length === 1) return [];
+  const message = 'is needed: the key of the target has several fields';
+  return [{ path: 'incremental.id', message }];
 }

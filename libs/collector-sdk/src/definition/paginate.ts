@@ -80,6 +80,17 @@ export const Paginate = z.discriminatedUnion('kind', [
     ...guards,
   }),
   z.strictObject({
+    kind: z.literal('keyset'),
+    /** Parameters of what a page follows, and where in the last record of the page before their values are. */
+    after: z.record(z.string().min(1), Path),
+    size: Size.optional(),
+    /** Where the answer tells whether more follows. */
+    more: Told.optional(),
+    /** What the last page is, where nothing tells it: one with fewer records, or one without any. */
+    until: z.enum(['short', 'empty']).default('short'),
+    ...guards,
+  }),
+  z.strictObject({
     kind: z.literal('next-url'),
     size: Size.optional(),
     /** Where the answer gives the address of the next page, absolute or relative; null, absent or empty means the last page. */

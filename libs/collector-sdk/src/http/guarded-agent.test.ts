@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { createGuardedAgent, isRefusedAddress } from './guarded-agent.ts';
 import { sendRequest } from './send-request.ts';
@@ -20,6 +20,8 @@ test.each([
   ['2002:a9fe:a9fe::1', true],
   ['::169.254.169.254', true],
   ['100.100.100.200', true],
+  ['192.0.0.192', true],
+  ['fd00:c1::a9fe:a9fe', true],
   ['127.0.0.1', false],
   ['::1', false],
   ['10.1.2.3', false],
@@ -83,4 +85,24 @@ test('names are resolved as usual', async () => {
   const answer = await send(`http://localhost:${(server.address() as AddressInfo).port}/`);
 
   expect(answer).toMatchObject({ status: 200, text: 'here' });
+});
+
+test('no source is spoken to over HTTP/2, where a body that was broken off would pass for a whole one', async () => {
+  const hello = Promise.withResolvers<Buffer>();
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (bytes) => {
+      hello.resolve(bytes);
+      socket.destroy();
+    });
+  });
+  server.listen(0, 'localhost');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+
+  await send(`https://localhost:${(server.address() as AddressInfo).port}/`);
+
+  // The extension with the protocols that the client speaks (RFC 7301): this one alone.
+  const onlyHttp1 = Buffer.from('\0\x10\0\x0b\0\x09\x08http/1.1', 'latin1');
+  expect((await hello.promise).includes(onlyHttp1)).toBe(true);
 });

@@ -5,7 +5,7 @@
  * allowed: that is where internal APIs are.
  */
 import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 
 /** A connection that no definition may ask for. */
@@ -21,10 +21,12 @@ refused.addSubnet('fe80::', 10, 'ipv6');
 refused.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
 refused.addSubnet('2002:a9fe::', 32, 'ipv6');
 refused.addSubnet('::a9fe:0', 112, 'ipv6');
-// Metadata services outside the link-local range: AWS and Google over IPv6, Alibaba Cloud, Azure's wire server.
+// Metadata services outside the link-local range: AWS, Google and Oracle over IPv6, Alibaba Cloud, Oracle, Azure's wire server.
 refused.addSubnet('fd00:ec2::', 32, 'ipv6');
 refused.addSubnet('fd20:ce::', 32, 'ipv6');
+refused.addSubnet('fd00:c1::', 32, 'ipv6');
 refused.addAddress('100.100.100.200', 'ipv4');
+refused.addAddress('192.0.0.192', 'ipv4');
 refused.addAddress('168.63.129.16', 'ipv4');
 
 /** Whether no source may be at this address. */
@@ -41,13 +43,21 @@ export type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
+/** Finds the address of a name for a connection to a source; fails for one that no source may be at. */
+export function createGuardedLookup(resolve: Resolve = lookup): LookupFunction {
+  return (hostname, options, callback) => guardedLookup(resolve, hostname, options, callback);
+}
+
 /** Connections to sources, none of them to a metadata service. */
 export function createGuardedAgent(connections: number, resolve: Resolve = lookup): Agent {
   const connect = buildConnector({
-    lookup: (hostname, options, callback) => guardedLookup(resolve, hostname, options, callback),
+    // Over HTTP/2 the client takes a body that the source broke off for a whole one.
+    allowH2: false,
+    lookup: createGuardedLookup(resolve),
   });
   return new Agent({
     connections,
+    allowH2: false,
     connect: (options, callback) => {
       // A literal address is not looked up.
       const host = options.hostname.replace(/^\[|\]$/g, '');

@@ -63,6 +63,7 @@ test('any headers of a quota tell numbers that can be reckoned with, or nothing'
       if (!told) return;
       expect(told.remaining).toBeGreaterThanOrEqual(0);
       expect(isPause(told.resetsInMs)).toBe(true);
+      expect(told.resetsInMs).toBeLessThanOrEqual(31 * 86_400_000);
       expect(Number.isFinite(told.limit ?? 0)).toBe(true);
     }),
     { numRuns: 500 },

@@ -56,6 +56,20 @@ test('the pause that a source asks for is read by its own clock', () => {
   expect(retryAfterMs('soon', 0)).toBeUndefined();
 });
 
+test('a pause is never none, or the source would be asked without end, and never longer than a day', () => {
+  const past = new Date(1_600_000_000_000).toUTCString();
+
+  for (const nothing of ['0', '-5', '0.0', past, 'soon', '']) {
+    expect(judge(throttling, answer(429, '', nothing)), nothing).toMatchObject({
+      again: 'uncounted',
+      pauseMs: undefined,
+    });
+  }
+  for (const years of ['999999999', 'Fri, 31 Dec 9999 23:59:59 GMT']) {
+    expect(judge(throttling, answer(429, '', years))).toMatchObject({ pauseMs: 86_400_000 });
+  }
+});
+
 test('the clock of a source is its date less the age of the answer', () => {
   const date = new Date(1_700_000_000_000).toUTCString();
 

@@ -3,7 +3,7 @@ import type { HttpDefinition } from '../definition/definition.ts';
 import type { AnswerRule } from '../definition/request.ts';
 import { durationToMs } from '../duration.ts';
 import { describeRule, findRule } from './answer-rules.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { pauseMsOf } from './retry-after.ts';
 import type { HttpAnswer, HttpFailure } from './send-request.ts';
 
 /** Why a request brought no page, and what time may do about it. */
@@ -107,5 +107,5 @@ function throttled(answer: HttpAnswer): Refusal {
 /** How long an answer asks to wait, by the source's own clock. */
 function pauseOf({ retryAfter, sourceUs }: HttpAnswer): number | undefined {
   const sourceNowMs = sourceUs === undefined ? Date.now() : Number(sourceUs) / 1_000;
-  return retryAfterMs(retryAfter, sourceNowMs);
+  return pauseMsOf(retryAfter, sourceNowMs);
 }

@@ -7,6 +7,15 @@ export function retryAfterMs(header: string | undefined, sourceNowMs: number): n
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - sourceNowMs);
 }
 
+/** A longer pause is asked about once a day: a slip of the source must not stop its collectors for years. */
+const LONGEST_PAUSE_MS = 86_400_000;
+
+/** How long to wait by a `Retry-After` header; undefined where it does not say, or says no time at all, which would never end. */
+export function pauseMsOf(header: string | undefined, sourceNowMs: number): number | undefined {
+  const askedMs = retryAfterMs(header, sourceNowMs);
+  return askedMs === undefined || askedMs === 0 ? undefined : Math.min(askedMs, LONGEST_PAUSE_MS);
+}
+
 /** The source's own clock in µs, from `Date` less `Age`; undefined when it does not tell. */
 export function sourceClockUs(
   date: string | undefined,

@@ -31,7 +31,7 @@ const day = 86_400_000_000;
 test.each([
   ['the source clock', {}, open, '1000000', '1000000'],
   ['the clock of PostgreSQL where the source has none', {}, open, undefined, '5000000'],
-  ['less settle', { settle: '400ms' }, open, '1000000', '600000'],
+  ['less settle', { settle: '2s' }, open, '4000000', '2000000'],
   ['the end of the window when that is earlier', {}, { from: '0', to: '7' }, '1000000', '7'],
   [
     'the clock of PostgreSQL where that of the source is ahead',
@@ -42,6 +42,8 @@ test.each([
   ],
   ['whole days for dates', { format: 'date' }, open, String(3 * day + 5), String(3 * day)],
   ['whole seconds for seconds', { format: 'epoch-s' }, open, '1999999', '1000000'],
+  ['whole seconds, since the source may keep no more', {}, open, '1999999', '1000000'],
+  ['whole seconds before 1970 too', {}, { from: '-9000000', to: null }, '-1', '-1000000'],
 ])('a chunk covers up to %s', (...[, incremental, window, sourceUs, expected]) => {
   const moment = {
     askedAtUs: sourceUs === String(3 * day + 5) ? String(4 * day) : '5000000',

@@ -65,11 +65,17 @@ export function smallerPages(
   const asked = paginate.kind === 'none' ? undefined : paginate.size?.value;
   if (asked === undefined || page.recordCount === 0) return undefined;
   // Where nothing tells that more follows, only the second page shows that the first one was not the last.
-  const isGuessed =
-    isCounting(paginate) && paginate.more === undefined && totalOf(paginate, page) === undefined;
+  const isGuessed = !tellsMore(paginate, page);
   const given = isGuessed ? at.trail?.size : page.recordCount;
   const isProof = isGuessed ? at.seq === 1 && at.trail?.pages === 1 : at.seq === 0;
   return isProof && given !== undefined && given < asked ? { asked, given } : undefined;
+}
+
+/** Whether something says what the last page is, other than its length. */
+function tellsMore(paginate: Paginate, page: PageRead): boolean {
+  if (paginate.kind === 'keyset') return paginate.more !== undefined;
+  if (!isCounting(paginate)) return true;
+  return paginate.more !== undefined || totalOf(paginate, page) !== undefined;
 }
 
 /** Why the source will not page this window to its end; undefined when it will, as far as is known after this page. */

@@ -1,5 +1,6 @@
 import type { PagePlace } from '@tidemark/contracts';
 import { describe, expect, test } from 'vitest';
+import { rawJson } from '../answer/raw-json.ts';
 import { Definition } from '../definition/definition.ts';
 import { nextPlaces } from './next-places.ts';
 import type { PageRead } from './page-read.ts';
@@ -72,6 +73,14 @@ describe('page numbers without a total', () => {
     for (const answer of [{ has_more: false }, { has_more: null }, { has_more: 'false' }, {}]) {
       expect(follow(paginate, page0, answer, 33)).toMatchObject({ last: true });
     }
+  });
+
+  test('something where only yes or no is looked for is a yes', () => {
+    const paginate = paginateOf({ kind: 'page', size, more: 'links.next' });
+
+    const linked = { links: { next: { href: '/x' } } };
+    expect(placesOf(follow(paginate, page0, linked, 7))).toEqual([{ page: 2 }]);
+    expect(follow(paginate, page0, { links: { next: [] } }, 33)).toMatchObject({ last: true });
   });
 
   test('a source that gives its last page again is read to its end', () => {
@@ -225,6 +234,15 @@ describe('offsets', () => {
     expect(placesOf(follow(paginate, second, {}, 50))).toEqual([{ offset: 151 }]);
     expect(follow(paginate, second, {}, 49)).toMatchObject({ last: true });
   });
+
+  test('an empty page in front of the end that is told is not the end', () => {
+    const counted = paginateOf({ ...paginate, totalRecords: 'total' });
+    const second = { ...page0, seq: 1, place: { offset: 101 } };
+
+    expect(follow(counted, second, { total: 101 }, 0)).toMatchObject({ code: 'RESPONSE_INVALID' });
+    expect(follow(counted, second, { total: 100 }, 0)).toMatchObject({ last: true });
+    expect(follow(counted, page0, { total: 0 }, 0)).toMatchObject({ last: true });
+  });
 });
 
 describe('cursors', () => {
@@ -239,6 +257,16 @@ describe('cursors', () => {
     [{}, []],
   ])('%j is followed by %j', (answer, places) => {
     expect(placesOf(follow(paginate, page0, answer))).toEqual(places);
+  });
+
+  test('what is no text is a mistake of the definition and not the end', () => {
+    const nested = { meta: { next: { href: '/x?c=2' } } };
+
+    expect(follow(paginate, page0, nested)).toMatchObject({ code: 'RESPONSE_INVALID' });
+    const url = paginateOf({ kind: 'next-url', next: 'meta.next' });
+    expect(follow(url, page0, nested)).toMatchObject({ code: 'RESPONSE_INVALID' });
+    // How PHP writes nothing.
+    expect(follow(url, page0, { meta: { next: [] } })).toMatchObject({ last: true });
   });
 
   test('a page that names itself is a loop, an empty one is the end', () => {
@@ -285,6 +313,81 @@ describe('cursors', () => {
     const end = walk(short, (number) => ({ answer: { next: `c${number}` } }));
 
     expect(end).toMatchObject({ number: 11, result: { code: 'PAGES_EXCEEDED' } });
+  });
+});
+
+describe('pages that follow a record', () => {
+  const paginate = paginateOf({
+    kind: 'keyset',
+    after: { since: 'changed.at', after_id: 'id' },
+    size: { param: 'n', value: 33 },
+  });
+  const record = { id: rawJson('12345678901234567890'), changed: { at: '2024-01-01T00:00:00.5Z' } };
+  const after = JSON.stringify({
+    since: '2024-01-01T00:00:00.5Z',
+    after_id: '12345678901234567890',
+  });
+
+  test('name it by the values that it has, digit for digit', () => {
+    const result = read(paginate, page0, { recordCount: 33, lastRecord: record });
+
+    expect(placesOf(result)).toEqual([{ after }]);
+  });
+
+  test.each([
+    ['short', 33, false],
+    ['short', 7, true],
+    ['short', 0, true],
+    // A round number of records may be a page size that the source made smaller.
+    ['short', 20, false],
+    ['empty', 7, false],
+    ['empty', 0, true],
+  ])('until %s, one with %i records is the last: %s', (until, recordCount, last) => {
+    const result = read({ ...paginate, until } as Paginate, page0, {
+      recordCount,
+      lastRecord: record,
+    });
+
+    expect(result).toMatchObject({ last });
+  });
+
+  test.each([
+    [true, false],
+    [false, true],
+  ])('where the answer tells whether more follows, %s counts', (more, last) => {
+    const told = { ...paginate, more: 'more' } as Paginate;
+
+    const result = read(told, page0, { recordCount: 7, lastRecord: record, answer: { more } });
+
+    expect(result).toMatchObject({ last });
+  });
+
+  test('a record without such a value cannot be followed', () => {
+    const result = read(paginate, page0, { recordCount: 33, lastRecord: { id: 5 } });
+
+    expect(result).toMatchObject({
+      code: 'RESPONSE_INVALID',
+      reason: expect.stringContaining('paginate.after.since'),
+    });
+  });
+
+  test('a source that does not heed the values is noticed', () => {
+    const at = { ...page0, seq: 1, place: { after }, trail: { pages: 1, records: 33, rereads: 0 } };
+    const all = { recordCount: 33, lastRecord: record };
+
+    expect(read(paginate, at, all)).toMatchObject({ code: 'PAGE_LOOP' });
+    expect(walk(paginate, () => ({ ...all, digest: 'd'.repeat(16) })).result).toMatchObject({
+      code: 'PAGE_LOOP',
+    });
+  });
+
+  test('smaller pages than were asked for are told when the second one proves it', () => {
+    const one = must(read(paginate, page0, { recordCount: 20, lastRecord: { ...record } }));
+    const [at] = one.next;
+    const two = at && read(paginate, at, { recordCount: 20, lastRecord: { ...record, id: 2 } });
+
+    expect(one.smaller).toBeUndefined();
+    expect(two).toMatchObject({ smaller: { asked: 33, given: 20 } });
   });
 });
 

@@ -15,6 +15,8 @@ export interface PageRead {
   /** Digest of the page's records, by which a page that comes again is noticed. */
   readonly digest: string;
   readonly head?: AnswerHead | undefined;
+  /** The last record, where pages go on behind it. */
+  readonly lastRecord?: unknown;
   /** Names of the records in their order, where drift is looked for in them. */
   readonly keys?: readonly string[] | undefined;
 }

@@ -1,9 +1,11 @@
 import type { PagePlace } from '@tidemark/contracts';
+import { lookUp, textOf } from '../answer/look-up.ts';
 import type { Paginate } from '../definition/paginate.ts';
+import { writeKeysetPlace } from './keyset-place.ts';
 import { findLink } from './link-header.ts';
 import { placeAt } from './next-address.ts';
 import type { PageRead } from './page-read.ts';
-import { toldCount, toldText, toldYes } from './told.ts';
+import { tellsNested, toldCount, toldText, toldYes } from './told.ts';
 import { pageSize, totalPagesOf, type Counting } from './totals.ts';
 import type { PageTrouble } from './trouble.ts';
 
@@ -14,6 +16,13 @@ export type Step = { readonly place: PagePlace['place'] } | PageTrouble | undefi
 
 /** One step along a chain of pages, by what the page itself says. */
 export function stepFrom(paginate: Paginate, at: PagePlace, page: PageRead): Step {
+  const isAnswered = paginate.kind === 'cursor' || paginate.kind === 'next-url';
+  if (isAnswered && tellsNested(paginate.next, page)) {
+    // Taken for nothing, it would end every chunk with its first page.
+    const reason =
+      'there is no text at paginate.next, but an object or a list: name the place of the text in it';
+    return { code: 'RESPONSE_INVALID', reason };
+  }
   switch (paginate.kind) {
     case 'none':
       return undefined;
@@ -23,6 +32,8 @@ export function stepFrom(paginate: Paginate, at: PagePlace, page: PageRead): Ste
       return stepByOffset(paginate, at, page);
     case 'cursor':
       return stepByCursor(paginate, at, page);
+    case 'keyset':
+      return stepByKeyset(paginate, at, page);
     case 'next-url':
       return stepByAddress(toldText(paginate.next, page), page);
     case 'link':
@@ -41,9 +52,13 @@ function stepByNumber(paginate: PaginateOf<'page'>, at: PagePlace, page: PageRea
 function stepByOffset(paginate: PaginateOf<'offset'>, at: PagePlace, page: PageRead): Step {
   const { recordCount } = page;
   const repeated = at.trail?.tail?.length ?? 0;
-  if (recordCount <= repeated) return undefined;
   const offset = Number(at.place['offset'] ?? paginate.start);
   const total = toldCount(paginate.totalRecords, page);
+  if (recordCount === 0 && total !== undefined && offset - paginate.start < total) {
+    const reason = `the page is empty, although ${total} records are told and it begins at ${offset}`;
+    return { code: 'RESPONSE_INVALID', reason };
+  }
+  if (recordCount <= repeated) return undefined;
   const isLast =
     total === undefined
       ? isEnd(paginate, at, page)
@@ -68,6 +83,22 @@ function stepByCursor(paginate: PaginateOf<'cursor'>, at: PagePlace, page: PageR
   return { place: { cursor } };
 }
 
+function stepByKeyset(paginate: PaginateOf<'keyset'>, at: PagePlace, page: PageRead): Step {
+  if (isEnd(paginate, at, page)) return undefined;
+  const values: Record<string, string> = {};
+  for (const [parameter, path] of Object.entries(paginate.after)) {
+    const value = textOf(lookUp(page.lastRecord, path));
+    if (value === undefined) {
+      const reason = `the last record of the page has nothing at "${path}": correct paginate.after.${parameter}`;
+      return { code: 'RESPONSE_INVALID', reason };
+    }
+    values[parameter] = value;
+  }
+  const place = writeKeysetPlace(values);
+  if (place.after !== at.place['after']) return { place };
+  return { code: 'PAGE_LOOP', reason: 'the page ends where the one before did' };
+}
+
 function stepByAddress(address: string | undefined, page: PageRead): Step {
   if (address === undefined || address === 'false') return undefined;
   const place = placeAt(address, page.head);
@@ -79,7 +110,7 @@ function isTrouble(place: PagePlace['place'] | PageTrouble): place is PageTroubl
 }
 
 /** Whether a page is the last one where no total is told. */
-function isEnd(paginate: Counting, at: PagePlace, page: PageRead): boolean {
+function isEnd(paginate: Counting | PaginateOf<'keyset'>, at: PagePlace, page: PageRead): boolean {
   if (paginate.more !== undefined) return !toldYes(paginate.more, page);
   const { recordCount } = page;
   if (recordCount === 0) return true;

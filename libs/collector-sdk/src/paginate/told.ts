@@ -1,4 +1,5 @@
 import { lookUp, textOf } from '../answer/look-up.ts';
+import { isRawJson } from '../answer/raw-json.ts';
 import type { Paginate, Told } from '../definition/paginate.ts';
 import type { PageRead } from './page-read.ts';
 
@@ -16,8 +17,16 @@ export function toldCount(told: Told | undefined, page: PageRead): number | unde
 
 /** A yes or no that an answer tells; absent, empty, `false`, `0` and `no` are a no. */
 export function toldYes(told: Told, page: PageRead): boolean {
+  if (tellsNested(told, page)) return true;
   const text = toldText(told, page);
   return text !== undefined && !/^(false|0|no|null)$/i.test(text);
+}
+
+/** Whether an object or a list with something in it stands where a text is expected: not nothing, but nothing to go on with. */
+export function tellsNested(told: Told, page: PageRead): boolean {
+  const value = typeof told === 'string' ? lookUp(page.answer, told) : undefined;
+  if (typeof value !== 'object' || value === null || isRawJson(value)) return false;
+  return Object.keys(value).length > 0;
 }
 
 /** The paths in an answer's body that a way of paging looks at. */

@@ -1,5 +1,6 @@
 import { TerminalError } from '@tidemark/runtime';
 import { expect, test } from 'vitest';
+import { AddressRefusedError } from '../http/guarded-agent.ts';
 import { judgeDatabaseError } from './judge-database-error.ts';
 
 const said = (code: string, message = 'what the server says'): Error =>
@@ -53,5 +54,15 @@ test('a query that cannot be paged is refused with its reason', () => {
     code: 'SOURCE_REJECTED',
     reason: 'the query has no column "id"',
     again: 'no',
+  });
+});
+
+test('an address that no source may have is not tried again', () => {
+  const error = new AddressRefusedError('the address 169.254.169.254 of db is not for sources');
+
+  expect(judgeDatabaseError(error)).toEqual({
+    code: 'SOURCE_FORBIDDEN',
+    again: 'no',
+    reason: error.message,
   });
 });

@@ -1,4 +1,5 @@
 import { TerminalError } from '@tidemark/runtime';
+import { AddressRefusedError } from '../http/guarded-agent.ts';
 import type { Refusal } from '../http/judge-answer.ts';
 
 /** What time may do about a SQLSTATE, by its first characters; the longest one that fits counts. */
@@ -28,6 +29,9 @@ export function judgeDatabaseError(error: unknown): Refusal {
   }
   if (!(error instanceof Error)) {
     return { code: 'SOURCE_UNAVAILABLE', reason: 'the connection failed', again: 'counted' };
+  }
+  if (error instanceof AddressRefusedError) {
+    return { code: 'SOURCE_FORBIDDEN', reason: error.message, again: 'no' };
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return 'severity' in error ? judgeState(code, error) : judgeConnection(code, error);

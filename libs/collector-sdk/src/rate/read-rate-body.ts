@@ -1,6 +1,6 @@
 import { lookUp, textOf } from '../answer/look-up.ts';
 import type { Rate } from '../definition/rate.ts';
-import type { RateTold } from './rate-told.ts';
+import { believableResetMs, type RateTold } from './rate-told.ts';
 
 /** What the body of an answer tells of its quota, at the declared paths; undefined when it does not. */
 export function readRateBody(
@@ -11,7 +11,7 @@ export function readRateBody(
   const seconds = numberAt(answer, paths.resetsIn);
   if (remaining === undefined || seconds === undefined) return undefined;
   const entity = paths.entity === undefined ? undefined : textOf(lookUp(answer, paths.entity));
-  return { remaining, resetsInMs: Math.ceil(seconds * 1_000), entity };
+  return { remaining, resetsInMs: believableResetMs(seconds * 1_000), entity };
 }
 
 function numberAt(answer: unknown, path: string): number | undefined {

@@ -1,4 +1,4 @@
-import type { RateTold } from './rate-told.ts';
+import { believableResetMs, type RateTold } from './rate-told.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -26,7 +26,13 @@ function readCombined(text: string | undefined): RateTold | undefined {
     const remaining = parameter(list, 'r|remaining');
     const seconds = parameter(list, 't|reset');
     if (remaining === undefined || seconds === undefined) return [];
-    return [{ limit: parameter(list, 'limit'), remaining, resetsInMs: seconds * 1_000 }];
+    return [
+      {
+        limit: parameter(list, 'limit'),
+        remaining,
+        resetsInMs: believableResetMs(seconds * 1_000),
+      },
+    ];
   });
   return told.toSorted((a, b) => a.remaining - b.remaining)[0];
 }
@@ -49,7 +55,7 @@ function readReset(text: string | undefined, sourceNowMs: number): number | unde
   const isNumber = /^\s*\d{1,15}(\.\d+)?\s*(,|$)/.test(text);
   const number = isNumber ? Number.parseFloat(text) : Date.parse(text);
   if (Number.isNaN(number)) return undefined;
-  if (isNumber && number < EPOCH_SECONDS) return Math.ceil(number * 1_000);
+  if (isNumber && number < EPOCH_SECONDS) return believableResetMs(number * 1_000);
   const atMs = number >= EPOCH_MS ? number : number * 1_000;
-  return Math.max(0, Math.ceil(atMs - sourceNowMs));
+  return believableResetMs(Math.max(0, atMs - sourceNowMs));
 }

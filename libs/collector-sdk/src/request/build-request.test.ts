@@ -54,6 +54,24 @@ test('periods give the first and the last that are asked for', () => {
   expect(url).toBe('http://127.0.0.1:1/base/x?date=1999:2001&per_page=50&page=1');
 });
 
+test('a page behind a record asks for what follows its values, in place of the beginning of the window', () => {
+  const definition = {
+    request: { path: '/x', query: { after_id: '0' } },
+    incremental: { ...cursor, format: 'iso' },
+    paginate: { kind: 'keyset', after: { since: 'at', after_id: 'id' } },
+  };
+  const window = { from: '0', to: '1000000' };
+  const after = JSON.stringify({ since: '2024-01-01T00:00:00+02:00', after_id: 'a&b/7' });
+  const page = { ...task.page, seq: 1, place: { after } };
+
+  expect(build(definition, { cursor: window })).toBe(
+    'http://127.0.0.1:1/base/x?after_id=0&since=1970-01-01T00:00:00Z&until=1970-01-01T00:00:01Z',
+  );
+  expect(build(definition, { cursor: window, page })).toBe(
+    'http://127.0.0.1:1/base/x?after_id=a%26b%2F7&since=2024-01-01T00%3A00%3A00%2B02%3A00&until=1970-01-01T00:00:01Z',
+  );
+});
+
 const cursor = { kind: 'cursor', field: 'at', from: 'since', to: 'until', start: '2000-01-01' };
 
 test.each([

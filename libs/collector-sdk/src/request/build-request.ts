@@ -3,6 +3,7 @@ import { TerminalError } from '@tidemark/runtime';
 import type { OutgoingRequest } from '../auth/authorize.ts';
 import { digitsToCursor } from '../cursor-format.ts';
 import type { Definition, HttpDefinition } from '../definition/definition.ts';
+import { readKeysetPlace } from '../paginate/keyset-place.ts';
 import {
   compileTemplate,
   encodeQueryValue,
@@ -75,6 +76,12 @@ function* placeParameters(definition: Definition, task: PageTask): Iterable<[str
   if (paginate.kind === 'cursor') {
     const cursor = place['cursor'];
     if (cursor !== undefined) yield [paginate.param, encodeURIComponent(cursor)];
+    return;
+  }
+  if (paginate.kind === 'keyset') {
+    for (const [name, value] of Object.entries(readKeysetPlace(place))) {
+      yield [name, encodeURIComponent(value)];
+    }
     return;
   }
   yield [paginate.param, String(place[paginate.kind] ?? paginate.start)];

@@ -1,5 +1,13 @@
 /** How a source gives its answer in pages; a database has its own way. */
-export const pageKinds = ['none', 'page', 'offset', 'cursor', 'next-url', 'link'] as const;
+export const pageKinds = [
+  'none',
+  'page',
+  'offset',
+  'cursor',
+  'keyset',
+  'next-url',
+  'link',
+] as const;
 export type PageKind = (typeof pageKinds)[number];
 
 /** The section `paginate` of a definition to begin with. */
@@ -40,6 +48,14 @@ paginate:
   param: cursor
   # Where it is in the answer; absent, null or empty: the last page.
   next: meta.next_cursor
+`,
+  keyset: `# A page follows the last record of the page before. OTHERS
+paginate:
+  kind: keyset
+  # Query parameters from the second page on, and where their values are in that record. With a parameter of its own for
+  # records of one moment, none of them is skipped: { since: updated_at, after_id: id }
+  after: { after_id: id }
+  size: { param: limit, value: 100 }
 `,
   'next-url': `# Each answer gives the address of the next page. OTHERS
 paginate:
