@@ -14,16 +14,17 @@ const FIRST = '2024-01-01';
 const AFTER = '2024-02-10';
 const DAY_MS = 86_400_000;
 
-const day = (place: number): string =>
-  new Date(Date.parse(FIRST) + place * DAY_MS).toISOString().slice(0, 10);
+const dayAfter = (date: string, days: number): string =>
+  new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
+const day = (place: number): string => dayAfter(FIRST, place);
 
 /** Five orders on each of forty days. */
 const orders: readonly Order[] = Array.from({ length: DAYS }, (_, place) =>
   someOrders(PER_DAY, 1 + place * PER_DAY, `${day(place)}T08:00:00.000001Z`),
 ).flat();
 
-const names = ['holes', 'past', 'chain', 'limits', 'trial', 'bad-ones', 'planned', 'back'] as const;
-type Name = (typeof names)[number];
+const names = ['holes', 'chain', 'limits', 'trial', 'bad-ones', 'planned', 'back'] as const;
+type Name = (typeof names)[number] | 'past';
 
 interface Shape {
   readonly size?: string;
@@ -33,9 +34,8 @@ interface Shape {
   readonly rate?: string;
 }
 
-const shapes: Readonly<Record<Name, Shape>> = {
+const shapes: Readonly<Record<(typeof names)[number], Shape>> = {
   holes: { size: '1d' },
-  past: { size: '2d', start: '2024-02-01' },
   chain: { pageSize: 10 },
   limits: { size: '1d' },
   trial: { size: '10d' },
@@ -71,10 +71,11 @@ beforeEach(() => {
 function yamlOf(
   name: Name,
   { size, pageSize = 50, start = FIRST, type = 'text', rate = '' }: Shape,
+  url = gate.url,
 ) {
   return `
 name: ${name}
-source: { name: ${name}, baseUrl: '${gate.url}/${name}', ${rate}attempts: 2, retryDelay: 50ms }
+source: { name: ${name}, baseUrl: '${url}/${name}', ${rate}attempts: 2, retryDelay: 50ms }
 request: { path: /records, records: data, query: { limit: '${pageSize}' } }
 paginate: { kind: cursor, param: cursor, next: next_cursor }
 incremental:
@@ -238,63 +239,169 @@ describe('three of forty chunks fail for good', () => {
   });
 });
 
-describe('a backfill below the floor', () => {
+describe('a backfill of five years below the floor', () => {
+  const first = '2019-02-01';
   const floor = '2024-02-01';
+  const CHUNKS = 61;
+  let old: RecordsSimulator;
+  let history: GatedSource;
+  /** Requests of the backfill so far. */
+  let asked = 0;
+  /** The first day that live collection has not read; an order of each day is there when it is read. */
+  let liveDay = DAYS;
+  let isOver = false;
+  let liveRuns = 0;
+  let live: Promise<void>;
+  let backfill: string;
+  let cancelled: RunRow;
 
-  test('runs beside live collection, paused and resumed again and again, and leaves the live watermark right', async () => {
-    // Live collection has its own beginning, and has read what is above it.
-    await stack.run('past', { window: { from: floor, to: AFTER } });
-    expect(await covered('past')).toEqual([`${floor}/${AFTER}`]);
-    let asked = 0;
-    gate.before(async () => {
+  beforeAll(async () => {
+    // An order on each fifth day of five years, in windows of thirty days.
+    const rows = Array.from({ length: 366 }, (_, place) =>
+      someOrders(1, 10_001 + place, `${dayAfter(first, place * 5)}T08:00:00.000001Z`),
+    ).flat();
+    old = await startRecords({ rows });
+    history = await startGatedSource(old.url);
+    history.before(async (url) => {
+      if ((url.searchParams.get('updated_before') ?? '') > `${floor}T00:00:00Z`) return;
       asked += 1;
       await new Promise((resolve) => void setTimeout(resolve, 20));
     });
+    await stack.define('past.yaml', yamlOf('past', { size: '30d', start: floor }, history.url));
+    await waitFor(
+      async () =>
+        (await stack.pool.query(`select from tidemark.collectors where name = 'past'`)).rowCount,
+      { what: 'the definition to be registered' },
+    );
+    // What is above the floor is collected live, before the backfill and all the time beside it.
+    await collectLive();
+    live = (async () => {
+      while (!isOver) await collectLive();
+    })();
+  });
 
+  afterAll(async () => {
+    isOver = true;
+    await live?.catch(() => undefined);
+    await history?.[Symbol.asyncDispose]();
+    await old?.stop();
+  });
+
+  async function collectLive(): Promise<void> {
+    old.control.upsert(someOrders(1, 1 + liveDay, `${day(liveDay)}T08:00:00.000001Z`));
+    const run = await stack.run('past', { window: { from: floor, to: day(liveDay + 1) } });
+    expect(run, await stack.describe(run.id)).toMatchObject({
+      status: 'success',
+      mode: 'incremental',
+      records_inserted: 1,
+    });
+    liveDay += 1;
+    liveRuns += 1;
+  }
+
+  async function moreLiveRuns(count: number): Promise<void> {
+    const before = liveRuns;
+    await Promise.race([
+      live,
+      waitFor(async () => liveRuns >= before + count, { what: `${count} live runs` }),
+    ]);
+  }
+
+  const done = async (): Promise<number> => (await chunks(backfill))['done'] ?? 0;
+
+  /** Live collection is where it would be without any backfill. */
+  async function expectLiveMark(): Promise<void> {
+    const { rows } = await stack.pool.query<{ floor: string; mark: string }>(
+      `select to_char(tidemark.from_micros(floor) at time zone 'UTC', 'YYYY-MM-DD') as floor,
+              to_char(tidemark.from_micros(tidemark.low_water_mark(covered, floor)) at time zone 'UTC', 'YYYY-MM-DD') as mark
+         from tidemark.watermarks where collector_name = 'past'`,
+    );
+    expect(rows[0]?.floor).toBe(floor);
+    expect([day(liveDay), day(liveDay + 1)]).toContain(rows[0]?.mark);
+  }
+
+  test('runs beside live runs, and asks for nothing while it is paused', async () => {
     const { code, out, err } = await runCli(
       stack,
       'backfill',
       'past',
       '--from',
-      FIRST,
+      first,
       '--to',
       floor,
     );
     expect(code, err).toBe(0);
-    const run = out.trim();
-    for (const until of [2, 5, 8]) {
-      await waitFor(async () => asked >= until, { what: `${until} requests` });
-      expect(await answerTo('pause', 'past', { runId: run })).toMatchObject({
+    backfill = out.trim();
+    for (const until of [4, 14]) {
+      await waitFor(async () => (await done()) >= until, { what: `${until} chunks` });
+      expect(await answerTo('pause', 'past', { runId: backfill })).toMatchObject({
         outcome: 'accepted',
       });
-      expect(await statusOf(run)).toBe('paused');
-      const live = await stack.run('past', { window: { from: floor, to: AFTER } });
-      expect(live, await stack.describe(live.id)).toMatchObject({
-        status: 'success',
-        records_inserted: 0,
-      });
-      const before = await stack.findRun(run);
-      expect(before?.status).toBe('paused');
-      expect(await answerTo('resume', 'past', { runId: run })).toMatchObject({
+      // What was under way when it was paused is over long before a live run has come and gone.
+      await moreLiveRuns(1);
+      const before = { asked, done: await done() };
+      await moreLiveRuns(2);
+      expect({ asked, done: await done() }).toEqual(before);
+      expect(await statusOf(backfill)).toBe('paused');
+      await expectLiveMark();
+      expect(await answerTo('resume', 'past', { runId: backfill })).toMatchObject({
         outcome: 'accepted',
       });
     }
-    const ended = await stack.ended(run);
+  });
 
-    expect(ended, await stack.describe(run)).toMatchObject({
+  test('cancelled, it keeps what it has loaded, covers just that, and asks for no more', async () => {
+    await waitFor(async () => (await done()) >= 24, { what: '24 chunks' });
+
+    expect(await answerTo('cancel', 'past', { runId: backfill })).toMatchObject({
+      outcome: 'accepted',
+    });
+    cancelled = await stack.ended(backfill);
+    await moreLiveRuns(1);
+    const before = asked;
+    await moreLiveRuns(2);
+
+    expect(asked).toBe(before);
+    expect(cancelled, await stack.describe(backfill)).toMatchObject({
+      status: 'cancelled',
+      mode: 'backfill',
+      records_updated: 0,
+      records_rejected: 0,
+    });
+    await expectCounted(cancelled);
+    const ends = await chunks(backfill);
+    expect(Object.keys(ends).toSorted()).toEqual(['cancelled', 'done']);
+    expect((ends['done'] ?? 0) + (ends['cancelled'] ?? 0)).toBe(CHUNKS);
+    const { rows } = await stack.pool.query<{ loaded: number; covered: boolean }>(
+      `select (select count(*)::integer from public.past where changed_at < $2) as loaded,
+              range_agg(numrange(cursor_from, cursor_to)) filter (where status = 'done')
+                = (select covered * nummultirange(numrange(null, tidemark.to_micros($2)))
+                     from tidemark.watermarks where collector_name = 'past') as covered
+         from tidemark.chunks where run_id = $1`,
+      [backfill, `${floor}T00:00:00Z`],
+    );
+    expect(rows).toEqual([{ loaded: cancelled.records_inserted, covered: true }]);
+    await expectLiveMark();
+  });
+
+  test('continued, it reads what was left open and nothing else, and then all is there', async () => {
+    const rest = await runCli(stack, 'run', 'past', '--continue', backfill, '--wait', '--json');
+    isOver = true;
+    await live;
+
+    expect(rest.code, rest.err).toBe(0);
+    const run = JSON.parse(rest.out) as RunRow;
+    expect(run).toMatchObject({
       status: 'success',
       mode: 'backfill',
-      records_inserted: 31 * PER_DAY,
+      parent_run_id: backfill,
+      records_unchanged: 0,
+      records_inserted: 366 - cancelled.records_inserted,
     });
-    await expectCounted(ended);
-    expect(await covered('past')).toEqual([`${FIRST}/${AFTER}`]);
-    await expectSame(stack.pool, source, 'past');
-    const { rows } = await stack.pool.query(
-      `select to_char(tidemark.from_micros(floor) at time zone 'UTC', 'YYYY-MM-DD') as floor,
-              to_char(tidemark.from_micros(tidemark.low_water_mark(covered, floor)) at time zone 'UTC', 'YYYY-MM-DD') as mark
-         from tidemark.watermarks where collector_name = 'past'`,
-    );
-    expect(rows).toEqual([{ floor, mark: AFTER }]);
+    await expectCounted(run);
+    expect(await covered('past')).toEqual([`${first}/${day(liveDay)}`]);
+    await expectLiveMark();
+    await expectSame(stack.pool, old, 'past');
   });
 
   test('pausing what is not running, and resuming what is not paused, is answered', async () => {

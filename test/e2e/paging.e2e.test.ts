@@ -4,9 +4,11 @@ import {
   type GithubIssuesSimulator,
   type OpenMeteoSimulator,
 } from '@tidemark/simulators';
+import { waitFor } from '@tidemark/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startKeysetSource, type KeysetRow, type KeysetSource } from './stack/keyset-source.ts';
 import { startShiftingSource, type ShiftingSource } from './stack/shifting-source.ts';
-import { startTestStack, type TestStack } from './stack/test-stack.ts';
+import { oneOfEach, startTestStack, type TestStack } from './stack/test-stack.ts';
 
 const place = { latitude: -23.5, longitude: -46.6 };
 const dayMs = 86_400_000;
@@ -14,9 +16,23 @@ const dayMs = 86_400_000;
 let github: GithubIssuesSimulator;
 let meteo: OpenMeteoSimulator;
 let shifting: ShiftingSource;
+let ties: KeysetSource;
 let stack: TestStack;
 /** GitHub's clock, which the test moves: never ahead of the real one. */
 let githubMs = Date.UTC(2026, 1, 7, 2, 30);
+
+/** 50,000 rows of one moment, and some before and after it. */
+const tied: readonly KeysetRow[] = [
+  ...Array.from({ length: 40 }, (_, id) => ({ id, at: `2024-01-02T00:00:00.0000${id + 10}Z` })),
+  ...Array.from({ length: 50_000 }, (_, id) => ({
+    id: id + 40,
+    at: '2024-03-01T12:00:00.123456Z',
+  })),
+  ...Array.from({ length: 37 }, (_, id) => ({
+    id: id + 50_040,
+    at: `2024-05-02T00:00:${id + 10}.000001Z`,
+  })),
+];
 
 /** A collector of the list that moves; `paging` says how it guards itself. */
 function listYaml(name: string, incremental: string, drift: string): string {
@@ -40,6 +56,7 @@ beforeAll(async () => {
   github = await startGithubIssues({ issues: 250, clock: () => githubMs });
   meteo = await startOpenMeteo();
   shifting = await startShiftingSource(400);
+  ties = await startKeysetSource(tied);
   const firstDay = new Date(Date.now() - 40 * dayMs).toISOString().slice(0, 10);
   stack = await startTestStack({
     definitions: {
@@ -65,6 +82,20 @@ incremental: { from: '${firstDay}' }
         '{ kind: full }',
         ', totalRecords: total, drift: { by: total, rereads: 10 }',
       ),
+      'ties.yaml': `
+name: ties
+source: { name: ties, baseUrl: '${ties.url}' }
+request: { path: /rows, records: data }
+paginate: { kind: keyset, after: { since: at, after_id: id }, size: { param: limit, value: 100 } }
+incremental: { kind: cursor, field: at, from: since, start: '2024-01-01' }
+target:
+  kind: table
+  table: ties
+  key: [id]
+  fields:
+    id: { type: bigint }
+    at: { type: timestamptz, required: true }
+`,
       'naive.yaml': listYaml('naive', '{ kind: full }', ''),
     },
   });
@@ -75,6 +106,7 @@ afterAll(async () => {
   await github.stop();
   await meteo.stop();
   await shifting[Symbol.asyncDispose]();
+  await ties[Symbol.asyncDispose]();
 });
 
 async function linesOf(sql: string): Promise<string[]> {
@@ -212,6 +244,54 @@ describe('open-meteo', () => {
     expect(run.records_updated).toBeGreaterThan(0);
     expect(meteo.stats.requests).toBeLessThanOrEqual(2);
     await expectWeather();
+  });
+});
+
+describe('pages that follow the last record, by its time and its id', () => {
+  async function expectTies(): Promise<void> {
+    const lines = await linesOf(
+      `select id || ' ' || to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as line from public.ties`,
+    );
+    expect(lines).toEqual(tied.map(({ id, at }) => JSON.stringify(`${id} ${at}`)).toSorted());
+  }
+
+  test('50,000 rows of one moment, a hundred at a time, with extractor and loader killed in the middle', async () => {
+    const runId = await stack.startRun('ties');
+    await waitFor(
+      async () =>
+        (await stack.pool.query('select from tidemark.pages where run_id = $1 offset 150', [runId]))
+          .rowCount,
+      { what: 'a third of the pages', timeoutMs: 150_000 },
+    );
+    await Promise.all([stack.kill('extractor'), stack.kill('loader')]);
+    await Promise.all(
+      oneOfEach
+        .filter(({ id }) => id === 'extractor' || id === 'loader')
+        .map((instance) => stack.start(instance)),
+    );
+    const run = await stack.ended(runId, 150_000);
+
+    expect(run, await stack.describe(runId)).toMatchObject({
+      status: 'success',
+      pages_read: 501,
+      records_inserted: tied.length,
+      records_updated: 0,
+      records_rejected: 0,
+    });
+    await expectTies();
+  });
+
+  test('the next run asks for what is newer, in one page', async () => {
+    const before = ties.answered();
+
+    const run = await stack.run('ties');
+
+    expect(run, await stack.describe(run.id)).toMatchObject({
+      status: 'success',
+      records_inserted: 0,
+    });
+    expect(ties.answered() - before).toBe(1);
+    await expectTies();
   });
 });
 

@@ -97,6 +97,14 @@ describe('records without a cursor, one in twenty', () => {
       [run.id],
     );
     expect(letters.rows).toEqual(code === undefined ? [] : [{ code, count: 50 }]);
+    const { rows } = await stack.pool.query<{ id: number; atMs: number | null }>(
+      `select id::int, extract(epoch from at)::float8 * 1000 as "atMs" from public.${name} order by id`,
+    );
+    expect(rows).toEqual(
+      records
+        .filter((record) => record.at !== null || code === undefined)
+        .map((record) => ({ id: record.id, atMs: record.at && Date.parse(record.at) })),
+    );
     expect(await coveredOf(name)).toBe(status === 'success');
   });
 });

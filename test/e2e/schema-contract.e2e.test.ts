@@ -73,6 +73,12 @@ beforeEach(() => {
 const everything = (): Thing[] =>
   Array.from({ length: PAGES }, (_, place) => source.make(place + 1)).flat() as unknown as Thing[];
 
+/** The rows of the records that came before the type flipped. */
+const beforeTheFlip = (): unknown[] =>
+  everything()
+    .filter(({ colour }) => colour === undefined)
+    .map(({ id, amount }) => ({ id: `${id}`, amount: `${amount}` }));
+
 async function rowsOf(table: string, columns: string): Promise<unknown[]> {
   const { rows } = await stack.pool.query(`select ${columns} from ${table} order by id`);
   return rows;
@@ -169,6 +175,7 @@ describe('a type that flips at page 57 of 100, where a field comes as well', () 
       { reason: 'amount: a text that is not a value of type bigint', count: after },
     ]);
     expect(await columnsOf(name)).toEqual(['amount bigint', 'id bigint']);
+    expect(await rowsOf(name, 'id, amount')).toEqual(beforeTheFlip());
   });
 
   test('freeze for fields only: the record is rejected with the name of its field', async () => {
@@ -180,6 +187,7 @@ describe('a type that flips at page 57 of 100, where a field comes as well', () 
       [run.id],
     );
     expect(rows).toEqual([{ reason: expect.stringMatching(/^"colour": is not declared/) }]);
+    expect(await rowsOf('undeclared', 'id, amount')).toEqual(beforeTheFlip());
   });
 
   test('discard: the rest of each record is loaded, and what was left out is counted and told', async () => {

@@ -5,6 +5,7 @@ import { waitFor } from '@tidemark/testkit';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Span } from '../../scripts/trace/span.ts';
+import { askedOfMetrics, askedOfTraces, labelsIn } from './stack/asked-for.ts';
 import { someOrders } from './stack/orders.ts';
 import { startKeyedSource, type KeyedSource } from './stack/keyed-source.ts';
 import { ancestorsOf, receiveTelemetry, rootsOf, type Telemetry } from './stack/telemetry.ts';
@@ -318,6 +319,38 @@ describe('the secret of a source', () => {
         rows.filter(({ line }) => hasSecret(line)),
         name,
       ).toEqual([]);
+    }
+  });
+});
+
+describe('what people are told to look for', () => {
+  test('the tags and operations of docs/tracing.md are those of the spans', () => {
+    const { tags, operations } = askedOfTraces();
+    const there = new Set(telemetry.spans.flatMap(({ attributes }) => Object.keys(attributes)));
+
+    expect(tags.length).toBeGreaterThan(5);
+    expect(tags.filter((tag) => !there.has(tag))).toEqual([]);
+    expect(operations.length).toBeGreaterThan(3);
+    for (const operation of operations) {
+      const name = operation.replace('<collector>', 'shops');
+      expect(
+        telemetry.spans.some((span) => span.name === name),
+        operation,
+      ).toBe(true);
+    }
+  });
+
+  test('the labels that the dashboard and the alerts use are those of the metrics', async () => {
+    const texts = await Promise.all(
+      oneOfEach.map(async ({ id }) => (await fetch(`${await stack.httpUrl(id)}/metrics`)).text()),
+    );
+    const there = labelsIn(texts.join('\n'));
+    const asked = askedOfMetrics().filter(({ metric }) => there.has(metric));
+
+    // What nothing has happened of yet is not told: full streams, lost chunks, redeliveries.
+    expect(new Set(asked.map(({ metric }) => metric)).size).toBeGreaterThan(5);
+    for (const { where, metric, labels } of asked) {
+      expect([...(there.get(metric) ?? [])], where).toEqual(expect.arrayContaining([...labels]));
     }
   });
 });
