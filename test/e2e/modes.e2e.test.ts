@@ -337,9 +337,10 @@ describe('a backfill of five years below the floor', () => {
       expect(await answerTo('pause', 'past', { runId: backfill })).toMatchObject({
         outcome: 'accepted',
       });
-      // What was under way when it was paused is over long before a live run has come and gone.
+      // What was under way when it was paused: a chunk is one request, asked for at once or not any more.
       await moreLiveRuns(1);
-      const before = { asked, done: await done() };
+      await waitFor(async () => (await done()) === asked, { what: 'an end of what was asked for' });
+      const before = { asked, done: asked };
       await moreLiveRuns(2);
       expect({ asked, done: await done() }).toEqual(before);
       expect(await statusOf(backfill)).toBe('paused');

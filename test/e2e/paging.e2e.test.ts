@@ -21,15 +21,15 @@ let stack: TestStack;
 /** GitHub's clock, which the test moves: never ahead of the real one. */
 let githubMs = Date.UTC(2026, 1, 7, 2, 30);
 
-/** 50,000 rows of one moment, and some before and after it. */
+/** 10,000 rows of one moment, and some before and after it. */
 const tied: readonly KeysetRow[] = [
   ...Array.from({ length: 40 }, (_, id) => ({ id, at: `2024-01-02T00:00:00.0000${id + 10}Z` })),
-  ...Array.from({ length: 50_000 }, (_, id) => ({
+  ...Array.from({ length: 10_000 }, (_, id) => ({
     id: id + 40,
     at: '2024-03-01T12:00:00.123456Z',
   })),
   ...Array.from({ length: 37 }, (_, id) => ({
-    id: id + 50_040,
+    id: id + 10_040,
     at: `2024-05-02T00:00:${id + 10}.000001Z`,
   })),
 ];
@@ -255,11 +255,11 @@ describe('pages that follow the last record, by its time and its id', () => {
     expect(lines).toEqual(tied.map(({ id, at }) => JSON.stringify(`${id} ${at}`)).toSorted());
   }
 
-  test('50,000 rows of one moment, a hundred at a time, with extractor and loader killed in the middle', async () => {
+  test('10,000 rows of one moment, a hundred at a time, with extractor and loader killed in the middle', async () => {
     const runId = await stack.startRun('ties');
     await waitFor(
       async () =>
-        (await stack.pool.query('select from tidemark.pages where run_id = $1 offset 150', [runId]))
+        (await stack.pool.query('select from tidemark.pages where run_id = $1 offset 30', [runId]))
           .rowCount,
       { what: 'a third of the pages', timeoutMs: 150_000 },
     );
@@ -273,7 +273,7 @@ describe('pages that follow the last record, by its time and its id', () => {
 
     expect(run, await stack.describe(runId)).toMatchObject({
       status: 'success',
-      pages_read: 501,
+      pages_read: 101,
       records_inserted: tied.length,
       records_updated: 0,
       records_rejected: 0,
