@@ -40,19 +40,23 @@ export async function readEverything(
 async function settle(world: World, endsMs: number): Promise<void> {
   let open: string[] = [];
   for (let asked = 0; performance.now() < endsMs; asked += 1) {
-    // A run may still be paused, and the command that ends that may have got lost.
-    if (asked % 10 === 0) for (const name of collectors) await command(world, 'resume', name);
-    open = await listOpen(world);
+    const onTheirWay = await countCommands(world);
+    open = onTheirWay > 0 ? [`${onTheirWay} commands on their way`] : await listOpen(world);
     if (open.length === 0) return;
+    // A run may still be paused, and the command that ends that may have got lost; while some are on their way it has not.
+    if (onTheirWay === 0 && asked % 10 === 0)
+      for (const name of collectors) await command(world, 'resume', name);
     await delay(ASK_EVERY_MS);
   }
   throw new UnfinishedError(`still open after the faults had stopped: ${open.join(', ')}`);
 }
 
-async function listOpen({ pool, connection }: World): Promise<string[]> {
+async function countCommands({ connection }: World): Promise<number> {
   const manager = await jetstreamManager(connection);
-  const { state } = await manager.streams.info('COMMANDS');
-  if (state.messages > 0) return [`${state.messages} commands on their way`];
+  return (await manager.streams.info('COMMANDS')).state.messages;
+}
+
+async function listOpen({ pool }: World): Promise<string[]> {
   const { rows } = await pool.query<{ open: string }>(`
     select concat_ws(' ', collector_name, class, status, id) as open
       from tidemark.collector_runs where completed_at is null

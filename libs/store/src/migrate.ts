@@ -21,6 +21,14 @@ export async function migrate(databaseUrl: string): Promise<void> {
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await bringUpToDate(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function bringUpToDate(client: pg.Client): Promise<void> {
+  try {
     await actAsOwner(client);
     await runner({
       dbClient: client,
@@ -36,8 +44,10 @@ export async function migrate(databaseUrl: string): Promise<void> {
       log: () => undefined,
     });
     await grant(client);
-  } finally {
-    await client.end().catch(() => undefined);
+  } catch (error) {
+    // The runner may tell in words alone what went wrong. A connection that broke is told by its next query.
+    await client.query('rollback');
+    throw error;
   }
 }
 
