@@ -18,6 +18,7 @@ export default defineConfig({
           setupFiles: ['test/property-runs.ts'],
           // They test functions: a process for each file would take three times as long.
           isolate: false,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -29,6 +30,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: workers,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -41,6 +43,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           // Two stacks at a time: most of their tests wait for an outage to end.
           maxWorkers: workers,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
