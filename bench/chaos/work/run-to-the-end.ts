@@ -40,7 +40,8 @@ export async function readEverything(
 async function settle(world: World, endsMs: number): Promise<void> {
   let open: string[] = [];
   for (let asked = 0; performance.now() < endsMs; asked += 1) {
-    const onTheirWay = await countCommands(world);
+    // The server may be about to come back.
+    const onTheirWay = await countCommands(world).catch(() => Number.POSITIVE_INFINITY);
     open = onTheirWay > 0 ? [`${onTheirWay} commands on their way`] : await listOpen(world);
     if (open.length === 0) return;
     // A run may still be paused, and the command that ends that may have got lost; while some are on their way it has not.
