@@ -168,7 +168,9 @@ describe('a command with a mistake is answered', () => {
   test('none of them has started anything', async () => {
     const { rows } = await stack.pool.query('select from tidemark.collector_runs');
     expect(rows).toEqual([]);
-    expect(await stack.messagesIn('COMMANDS')).toBe(0);
+    await waitFor(async () => (await stack.messagesIn('COMMANDS')) === 0, {
+      what: 'the last answer to be acknowledged',
+    });
   });
 });
 

@@ -171,7 +171,10 @@ test('messages of a newer release are held, and nobody else is', async () => {
   await publishRecorded(other.raw, later);
 
   expect(await stack.ended(later)).toMatchObject({ status: 'success', records_unchanged: 3 });
-  expect([await stack.messagesIn('RAW_LIVE'), await stack.messagesIn('LOAD_LIVE')]).toEqual([1, 1]);
+  // The end of a run is told before the last batch's acknowledgement has removed it.
+  const left = async (): Promise<string> =>
+    `${await stack.messagesIn('RAW_LIVE')} ${await stack.messagesIn('LOAD_LIVE')}`;
+  await waitFor(async () => (await left()) === '1 1', { what: 'the messages that are held' });
   expect(await stack.findRun(runId)).toMatchObject({ status: 'running', records_processed: 0 });
   const { rows } = await stack.pool.query('select reason from tidemark.dead_letters');
   expect(rows).toEqual([]);

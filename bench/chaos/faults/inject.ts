@@ -17,8 +17,8 @@ export async function inject({ world, copies }: Injection, fault: Fault): Promis
     case 'kill':
       return kill(world, fault.victim);
     case 'freeze':
-      return fault.victim === 'nats'
-        ? world.kept.nats.freeze(fault.forMs)
+      return fault.victim === 'nats' || fault.victim === 'postgres'
+        ? world.kept[fault.victim].freeze(fault.forMs)
         : serviceOf(world, fault.victim).freeze(fault.forMs);
     case 'trouble':
       world.shopServer.trouble(fault.trouble, fault.forMs);

@@ -56,7 +56,7 @@ export type LineName = Line | 'source' | 'ledger';
 export type Fault =
   | { readonly kind: 'kill'; readonly victim: Victim }
   /** SIGSTOP, and SIGCONT later than the message in hand goes to somebody else. */
-  | { readonly kind: 'freeze'; readonly victim: Replica | 'nats'; readonly forMs: number }
+  | { readonly kind: 'freeze'; readonly victim: Victim; readonly forMs: number }
   | { readonly kind: 'cut'; readonly line: LineName }
   | { readonly kind: 'refuse'; readonly line: LineName; readonly forMs: number }
   /** Bytes stay on their way, then the connection is reset, or they arrive after all. */

@@ -26,7 +26,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])('seed %i has everything that can go w
 const withDatabase = replicas.filter((replica) => replica !== 'transformer-1');
 const expected = new Set([
   ...[...replicas, 'nats', 'postgres'].map((victim) => `kill ${victim}`),
-  ...[...replicas, 'nats'].map((victim) => `freeze ${victim}`),
+  ...[...replicas, 'nats', 'postgres'].map((victim) => `freeze ${victim}`),
   ...replicas.map((replica) => `${replica} to nats`),
   ...withDatabase.map((replica) => `${replica} to database`),
   ...troubles.map((trouble) => `trouble ${trouble}`),

@@ -87,7 +87,7 @@ export function makePlan({ seed, kills, minutes }: PlanRequest): Step[] {
 function faultMaker(random: Random): () => Fault {
   const decks = {
     kind: Deck.of(random, others),
-    frozen: new Deck(random, [...replicas, 'nats'] as const),
+    frozen: new Deck(random, [...replicas, 'nats', 'postgres'] as const),
     line: new Deck(random, lines),
     trouble: new Deck(random, troubles),
     squeezed: new Deck(random, squeezedStreams),

@@ -1,3 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { childrenOf } from './children-of.ts';
+
 /** What nats-server and PostgreSQL have in common. */
 export interface Killable {
   kill(): Promise<void>;
@@ -24,12 +27,16 @@ export class KeptServer {
     });
   }
 
-  /** Lets it stand still. */
+  /** Lets it stand still, with all that it has started: PostgreSQL has a process for each connection. */
   async freeze(forMs: number): Promise<void> {
     return this.#next(async () => {
-      process.kill(this.#server.pid, 'SIGSTOP');
-      await new Promise((resolve) => setTimeout(resolve, forMs));
-      process.kill(this.#server.pid, 'SIGCONT');
+      const { pid } = this.#server;
+      // First the one that starts others.
+      process.kill(pid, 'SIGSTOP');
+      const frozen = [pid, ...childrenOf(pid)];
+      for (const each of frozen.slice(1)) signal(each, 'SIGSTOP');
+      await delay(forMs);
+      for (const each of frozen.toReversed()) signal(each, 'SIGCONT');
     });
   }
 
@@ -43,5 +50,14 @@ export class KeptServer {
     const done = this.#turn.then(() => (this.#isClosed ? undefined : work()));
     this.#turn = done.catch(() => undefined);
     return done;
+  }
+}
+
+/** One that has ended needs no signal any more. */
+function signal(pid: number, name: 'SIGSTOP' | 'SIGCONT'): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }

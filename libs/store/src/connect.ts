@@ -10,16 +10,18 @@ export interface StoreOptions {
   /** Shown in `pg_stat_activity`. */
   readonly name: string;
   readonly maxConnections: number;
-  /** A frozen process must not hold locks for long: these end its statements and its idle transactions. */
+  /** A frozen process must not hold locks for long: these end its statements. */
   readonly lockTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
-  readonly idleInTransactionTimeoutMs?: number;
+  /** How long a message stays with who is silent: a transaction that idles is ended before another gets its message. */
+  readonly ackWaitMs?: number;
   /** How much longer than a statement may run an answer is waited for: a network that drops everything never says so. */
   readonly silenceMs?: number;
 }
 
 const STATEMENT_TIMEOUT_MS = 120_000;
 const SILENCE_MS = 10_000;
+const IDLE_IN_TRANSACTION_MS = 20_000;
 /**
  * The server looks within half a minute whether who is connected is still there, instead of after hours: while it waits for the
  * rest of a copy no time-out of a statement counts, and a machine that was lost in the middle of one would keep its locks. An
@@ -44,7 +46,7 @@ export class Store implements AsyncDisposable {
       lock_timeout: options.lockTimeoutMs ?? 5_000,
       statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + (options.silenceMs ?? SILENCE_MS),
-      idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 20_000,
+      idle_in_transaction_session_timeout: idleInTransactionMs(options.ackWaitMs),
       options: NOTICE_DEAD_CLIENTS,
     });
     // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
@@ -93,6 +95,11 @@ export class Store implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.pool.end();
   }
+}
+
+function idleInTransactionMs(ackWaitMs: number | undefined): number {
+  if (ackWaitMs === undefined) return IDLE_IN_TRANSACTION_MS;
+  return Math.min(IDLE_IN_TRANSACTION_MS, Math.ceil((ackWaitMs * 2) / 3));
 }
 
 /** A transaction in which a statement failed is rolled back by its commit, which is no error to the server. */

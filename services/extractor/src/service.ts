@@ -79,6 +79,7 @@ function openStore(config: ExtractorConfig): Store {
     url: config.databaseUrl,
     name: 'tidemark-extractor',
     maxConnections: config.lanes + backfillPlaces(config),
+    ackWaitMs: config.ackWaitMs,
   });
 }
 

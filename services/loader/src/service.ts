@@ -76,8 +76,7 @@ function openStore(config: LoaderConfig): Store {
     name: 'tidemark-loader',
     // One more than batches at work, for readiness.
     maxConnections: placesOf(config, 'live') + placesOf(config, 'backfill') + 1,
-    // Below the time after which a message goes to another loader, so that a frozen one holds no locks then.
-    idleInTransactionTimeoutMs: Math.min(20_000, Math.ceil((config.ackWaitMs * 2) / 3)),
+    ackWaitMs: config.ackWaitMs,
   });
 }
 

@@ -53,6 +53,7 @@ export async function startWatermark(
       url: config.databaseUrl,
       name: 'tidemark-watermark',
       maxConnections: config.lanes + 8,
+      ackWaitMs: config.ackWaitMs,
     }),
   );
   const bus = opened.use(
