@@ -150,8 +150,8 @@ end $$;
 
 -- The fence and the rate budget in one call, before every request and every retry of one. p_told is what the last answer
 -- told of a budget. Weight 0 books nothing: it asks for the fence, and whether the first budget is paused.
--- verdict: go (after wait_ms; asked_at is this server's clock), wait (nothing booked, ask again after wait_ms),
--- recorded (this page is already there: go on from next), stop (the reason says why).
+-- verdict: go (after wait_ms; asked_at is this server's clock), wait (nothing booked, ask again after wait_ms; a reason
+-- tells that it is not for the budget), recorded (this page is already there: go on from next), stop (the reason says why).
 create function tidemark.admit(
   p_run uuid, p_chunk integer, p_attempt integer, p_seq integer,
   p_source text, p_budgets text[], p_weight numeric, p_told jsonb,
@@ -159,6 +159,7 @@ create function tidemark.admit(
   out bear_ms double precision, out asked_at_us numeric, out digest text, out next jsonb)
   language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+  v_collector    text;
   v_run_status   text;
   v_class        text;
   v_chunk_status text;
@@ -179,7 +180,8 @@ begin
       (p_told ->> 'limit')::numeric, (p_told ->> 'remaining')::numeric, (p_told ->> 'resetsInMs')::numeric);
   end if;
 
-  select r.status, r.class, c.status, c.attempt into v_run_status, v_class, v_chunk_status, v_attempt
+  select r.collector_name, r.status, r.class, c.status, c.attempt
+    into v_collector, v_run_status, v_class, v_chunk_status, v_attempt
     from tidemark.chunks c
     join tidemark.collector_runs r on r.id = c.run_id
    where c.run_id = p_run and c.chunk_id = p_chunk;
@@ -199,6 +201,16 @@ begin
    where p.run_id = p_run and p.chunk_id = p_chunk and p.seq = p_seq;
   if found then
     verdict := 'recorded';
+    return;
+  end if;
+
+  -- What its target does not take is not read: it would fill the streams of everybody, and the hands of the loaders.
+  select 'nothing more is read while its batches wait for the target: ' || w.code into reason
+    from tidemark.waits w
+   where w.collector_name = v_collector and w.seen_at > clock_timestamp() - interval '2 minutes';
+  if found then
+    verdict := 'wait';
+    wait_ms := 1000 * (0.5 + random());
     return;
   end if;
 

@@ -102,6 +102,11 @@ begin
   returning records_processed - records_quarantined, records_rejected - records_quarantined
        into v_processed, v_rejected;
 
+  -- Whoever has told that batches wait: this one does not.
+  delete from tidemark.waits w
+   using tidemark.collector_runs r
+   where r.id = p_run and w.collector_name = r.collector_name;
+
   if p_failed then
     ending := 'failed';
   elsif v_processed >= 100 and v_rejected > p_max_rejects * v_processed then

@@ -78,7 +78,9 @@ function endOrWait(
   request: AdmissionRequest,
 ): AdmissionResult {
   if (admission.verdict !== 'wait') return admission;
-  throw waiting(request, { waitMs: admission.waitMs, freeMs: admission.freeMs });
+  const { waitMs, freeMs, reason } = admission;
+  if (reason === undefined) throw waiting(request, { waitMs, freeMs });
+  throw new TransientError('DATABASE_UNAVAILABLE', reason, { retryAfterMs: Math.ceil(waitMs) });
 }
 
 function bookingOf(

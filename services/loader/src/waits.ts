@@ -29,9 +29,14 @@ export class Waits {
     );
   }
 
-  /** A batch was loaded: whatever its collector waited for is there. */
-  async ended(collector: string): Promise<void> {
-    if (!this.#toldAt.delete(collector)) return;
+  /** A batch was loaded, which forgets the wait of its collector, whoever has told it. */
+  ended(collector: string): void {
+    this.#toldAt.delete(collector);
+  }
+
+  /** A batch belongs to nothing that is open any more: if others of its collector wait, they tell it again. */
+  async givenUp(collector: string): Promise<void> {
+    this.#toldAt.delete(collector);
     await this.#tell(
       collector,
       this.#store.with((db) => forgetWait(db, collector)),

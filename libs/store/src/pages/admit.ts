@@ -37,6 +37,8 @@ export type Admission =
       readonly waitMs: number;
       /** As far as is known, when there will be a slot. */
       readonly freeMs: number;
+      /** Why, where it is not the budget. */
+      readonly reason: string | undefined;
     }
   | { readonly verdict: 'recorded'; readonly next: readonly PagePlace[] }
   | { readonly verdict: 'stop'; readonly reason: string };
@@ -88,7 +90,12 @@ export async function admit(db: Queryable, input: AdmitInput): Promise<Admission
       return { verdict: 'go', waitMs, askedAtUs: row.asked_at_us ?? '0', budget, bearMs };
     }
     case 'wait':
-      return { verdict: 'wait', waitMs: row.wait_ms, freeMs: row.free_ms };
+      return {
+        verdict: 'wait',
+        waitMs: row.wait_ms,
+        freeMs: row.free_ms,
+        reason: row.reason ?? undefined,
+      };
     case 'recorded':
       return { verdict: 'recorded', next: row.next ?? [] };
     case 'stop':

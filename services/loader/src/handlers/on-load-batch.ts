@@ -74,11 +74,12 @@ async function load(
       throw error;
     },
   );
-  await deps.waits.ended(collector);
   if (result.verdict !== 'loaded') {
+    await deps.waits.givenUp(collector);
     batchSkipped(collector, batch, result.verdict);
     return;
   }
+  deps.waits.ended(collector);
   batchLoaded(collector, batch, result.counts);
   if (result.ended) await chunkEnded(deps.bus, { route, batch }, result.ended);
 }
