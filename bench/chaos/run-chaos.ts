@@ -44,6 +44,7 @@ type Say = (line: string) => void;
 
 const LOOK_EVERY_MS = 4_000;
 const COPY_EVERY_MS = 150;
+/** Each step of coming to rest may take so long, even when the time of the request is over. */
 const END_DEADLINE_MS = 180_000;
 const SHOWN = 20;
 
@@ -119,7 +120,8 @@ async function breakAndJudge(
   const frozenUs = BigInt(Date.now()) * 1_000n;
   tell('no more faults, and the sources stand still');
 
-  differences.push(...(await judge(world, frozenUs, tell)));
+  const restMs = (): number => Math.max(END_DEADLINE_MS, deadlineMs - performance.now());
+  differences.push(...(await judge(world, { frozenUs, restMs, tell })));
   const outcome = await describe(world, { ...tally, request, differences, startedMs, copies });
   if (differences.length > 0) await keepEvidence(world, differences, tell);
   return outcome;
@@ -136,19 +138,27 @@ async function keepDoing(
   }
 }
 
+interface Judging {
+  /** Since when the sources stand still. */
+  readonly frozenUs: bigint;
+  /** How long all may still take to come to rest. */
+  readonly restMs: () => number;
+  readonly tell: Say;
+}
+
 /** What differs when all has come to rest, when everything was read once more, and when what was refused was mended. */
-async function judge(world: World, frozenUs: bigint, tell: Say): Promise<Difference[]> {
+async function judge(world: World, { frozenUs, restMs, tell }: Judging): Promise<Difference[]> {
   const differences: Difference[] = [];
   let isCompared = false;
   try {
-    await runToTheEnd(world, END_DEADLINE_MS);
+    await runToTheEnd(world, restMs());
     tell('every collector has read what was left');
     differences.push(...(await compareAll(world, frozenUs)));
     isCompared = true;
-    const runs = await readEverything(world, END_DEADLINE_MS);
+    const runs = await readEverything(world, restMs());
     tell('every collector has read everything once more');
     differences.push(...(await checkHistory(world, runs)), ...(await checkLetters(world)));
-    const replay = await mendParcels(world, END_DEADLINE_MS);
+    const replay = await mendParcels(world, restMs());
     tell('the dead letters are replayed');
     differences.push(
       ...(await checkReplayed(world, replay)),

@@ -12,13 +12,14 @@ let stack: TestStack;
 
 /** Each test has a collector and a table of its own, so that one stack serves all of them. */
 const pagings = { chain: 'chain', stride: { width: 3 } } as const;
-const testsPerPaging = 8;
-const nameOf = (paging: string, at: number): string => `orders_${paging}_${at}`;
+const testsPerKind = 6;
+const nameOf = (kind: string, at: number): string => `orders_${kind}_${at}`;
 
 beforeAll(async () => {
   source = await startRecords({ rows: someOrders(ORDERS) });
-  const definitions = Object.entries(pagings).flatMap(([kind, paging]) =>
-    Array.from({ length: testsPerPaging }, (_, at) => nameOf(kind, at)).map((name) => [
+  const kinds = Object.entries({ ...pagings, begin: pagings.chain });
+  const definitions = kinds.flatMap(([kind, paging]) =>
+    Array.from({ length: testsPerKind }, (_, at) => nameOf(kind, at)).map((name) => [
       `${name}.yaml`,
       ordersYaml(source.url, { name, paging }),
     ]),
@@ -82,9 +83,9 @@ async function expectExact(runId: string, table: string): Promise<void> {
   expect(rows).toEqual([{ id: runId }]);
 }
 
-describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) => {
+describe('before the first page, killed with -9:', () => {
   test('the watermark service, between the plan and the first task', async () => {
-    const collector = nameOf(paging, 0);
+    const collector = nameOf('begin', 0);
     const held = stack.lines('watermark').nats.holdFrom('toTarget', 'PUB tidemark.extract.');
 
     const runId = await stack.startRun(collector);
@@ -96,7 +97,7 @@ describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) =
   });
 
   test('the watermark service, before it acknowledges the command', async () => {
-    const collector = nameOf(paging, 1);
+    const collector = nameOf('begin', 1);
     const held = stack.lines('watermark').nats.holdFrom('toTarget', '$JS.ACK.COMMANDS.');
 
     const runId = await stack.startRun(collector);
@@ -106,9 +107,11 @@ describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) =
 
     await expectExact(runId, collector);
   });
+});
 
+describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) => {
   test('the extractor, between its batches and the recording of the page', async () => {
-    const collector = nameOf(paging, 2);
+    const collector = nameOf(paging, 0);
     const lock = await holdLock('lock table tidemark.pages in exclusive mode');
 
     const runId = await stack.startRun(collector);
@@ -121,7 +124,7 @@ describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) =
   });
 
   test("the extractor, between the recording of a page and the next page's task", async () => {
-    const collector = nameOf(paging, 3);
+    const collector = nameOf(paging, 1);
     const held = stack.lines('extractor').nats.holdFrom('toTarget', 'PUB tidemark.extract.');
 
     const runId = await stack.startRun(collector);
@@ -133,7 +136,7 @@ describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) =
   });
 
   test('the extractor, before it acknowledges a task', async () => {
-    const collector = nameOf(paging, 4);
+    const collector = nameOf(paging, 2);
     const held = stack
       .lines('extractor')
       .nats.holdFrom('toTarget', '$JS.ACK.EXTRACT_LIVE.', '+ACK');
@@ -147,7 +150,7 @@ describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) =
   });
 
   test('the transformer, after it has published and before it acknowledges', async () => {
-    const collector = nameOf(paging, 5);
+    const collector = nameOf(paging, 3);
     const held = stack.lines('transformer').nats.holdFrom('toTarget', '$JS.ACK.RAW_LIVE.', '+ACK');
 
     const runId = await stack.startRun(collector);
@@ -159,7 +162,7 @@ describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) =
   });
 
   test('the loader, in the middle of its transaction', async () => {
-    const collector = nameOf(paging, 6);
+    const collector = nameOf(paging, 4);
     const lock = await holdLock(`lock table public.${collector} in exclusive mode`);
 
     const runId = await stack.startRun(collector);
@@ -172,7 +175,7 @@ describe.each(Object.keys(pagings))('pages in a %s, killed with -9:', (paging) =
   });
 
   test('the loader, after its commit and before it acknowledges', async () => {
-    const collector = nameOf(paging, 7);
+    const collector = nameOf(paging, 5);
     const held = stack.lines('loader').nats.holdFrom('toTarget', '$JS.ACK.LOAD_LIVE.', '+ACK');
 
     const runId = await stack.startRun(collector);

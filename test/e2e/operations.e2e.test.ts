@@ -16,31 +16,32 @@ interface Readiness {
   readonly reasons: readonly string[];
 }
 
-describe.each([
-  ['where nothing listens', false],
-  ['that takes connections and never answers', true],
-])('telemetry for an endpoint %s', (_where, listens) => {
+describe('telemetry for endpoints where nothing listens, or that take connections and never answer', () => {
   let source: RecordsSimulator;
   let stack: TestStack;
-  let endpoint: SilentEndpoint;
+  let silent: SilentEndpoint;
 
   beforeAll(async () => {
     source = await startRecords({ rows: someOrders(ORDERS) });
-    endpoint = await startSilentEndpoint();
-    if (!listens) await endpoint[Symbol.asyncDispose]();
+    silent = await startSilentEndpoint();
+    const gone = await startSilentEndpoint();
+    await gone[Symbol.asyncDispose]();
+    const endpointOf = (url: string) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: url });
     stack = await startTestStack({
       definitions: { 'orders.yaml': ordersYaml(source.url) },
-      env: {
-        OTEL_SDK_DISABLED: 'false',
-        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint.url,
-        OTEL_BSP_SCHEDULE_DELAY: '100',
+      env: { OTEL_SDK_DISABLED: 'false', OTEL_BSP_SCHEDULE_DELAY: '100' },
+      envOf: {
+        watermark: endpointOf(gone.url),
+        extractor: endpointOf(silent.url),
+        transformer: endpointOf(gone.url),
+        loader: endpointOf(silent.url),
       },
     });
   });
 
   afterAll(async () => {
     await stack?.[Symbol.asyncDispose]();
-    if (listens) await endpoint[Symbol.asyncDispose]();
+    await silent?.[Symbol.asyncDispose]();
     await source.stop();
   });
 
