@@ -1,16 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import {
-  checkDefinition,
-  compileRequest,
-  isHttp,
-  lookUp,
-  partitionKeys,
-  readPage,
-  revisionOf,
-  targetShape,
-  variablesOf,
-} from '@tidemark/collector-sdk';
+import { isHttp, lookUp, partitionKeys, revisionOf, targetShape } from '@tidemark/collector-sdk';
+import { checkDefinition } from '@tidemark/collector-sdk/define';
+import { compileRequest, readPage, variablesOf } from '@tidemark/collector-sdk/source';
 import { describe, expect, test } from 'vitest';
 import { registry } from './index.ts';
 

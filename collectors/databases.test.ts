@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { checkDefinition, compileQuery, isSql, lookUp } from '@tidemark/collector-sdk';
+import { isSql, lookUp } from '@tidemark/collector-sdk';
+import { checkDefinition } from '@tidemark/collector-sdk/define';
+import { compileQuery } from '@tidemark/collector-sdk/source';
 import { describe, expect, test } from 'vitest';
 import { registry } from './index.ts';
 

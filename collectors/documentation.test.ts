@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { checkDefinition, readYamlDefinition } from '@tidemark/collector-sdk';
+import { checkDefinition } from '@tidemark/collector-sdk/define';
+import { readYamlDefinition } from '@tidemark/collector-sdk/yaml';
 import { expect, test } from 'vitest';
 import { registry } from './index.ts';
 

@@ -7,12 +7,14 @@ import {
   putDefinition,
   type Bus,
 } from '@tidemark/bus';
-import { defineCollector, revisionOf, spacingOf } from '@tidemark/collector-sdk';
+import { revisionOf, spacingOf } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 import type { Definition } from '@tidemark/collector-sdk';
 import type { PageTask, RunClass } from '@tidemark/contracts';
 import { startService } from '@tidemark/local';
 import { createLogger } from '@tidemark/runtime';
-import { migrate, setRateLimit } from '@tidemark/store';
+import { setRateLimit } from '@tidemark/store';
+import { migrate } from '@tidemark/store/migrate';
 import pg from 'pg';
 import { root, startServers } from '../start-servers.ts';
 

@@ -1,4 +1,4 @@
-import { planModes } from '@tidemark/contracts';
+import { planModes } from '@tidemark/contracts/words';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { readPartition } from './read-partition.ts';
 

@@ -1,4 +1,3 @@
-import { TerminalError, TransientError, redactText } from '@tidemark/runtime';
 import { Command, CommanderError } from 'commander';
 import { type CliIo, FailedError, UsageError, say } from './cli-io.ts';
 import { addBackfill } from './commands/backfill.ts';
@@ -47,18 +46,14 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 
   }
 }
 
-function endOf(error: unknown, io: CliIo): 0 | 1 | 2 {
+async function endOf(error: unknown, io: CliIo): Promise<0 | 1 | 2> {
   if (error instanceof FailedError) return 1;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UsageError) {
     say(io, error.message);
     return 2;
   }
-  if (error instanceof TerminalError || error instanceof TransientError) {
-    say(io, `${error.code}: ${redactText(error.message)}`);
-    return 1;
-  }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  say(io, redactText(text));
+  const { failureText } = await import('./print/failure.ts');
+  say(io, failureText(error));
   return 1;
 }

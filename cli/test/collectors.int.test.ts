@@ -1,4 +1,5 @@
-import { Definition, canonicalJson, readYamlDefinition, revisionOf } from '@tidemark/collector-sdk';
+import { Definition, canonicalJson, revisionOf } from '@tidemark/collector-sdk';
+import { readYamlDefinition } from '@tidemark/collector-sdk/yaml';
 import { registry } from '@tidemark/collectors';
 import { type Queryable, registerCollector, reportCollector } from '@tidemark/store';
 import { type FreshDatabase, freshDatabase } from '@tidemark/testkit';

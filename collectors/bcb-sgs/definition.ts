@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 
 /** Daily and monthly time series of Brazil's central bank, each value with its newest revision. */
 export const bcbSgs = defineCollector({

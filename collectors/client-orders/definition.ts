@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 
 /** Orders and invoices of clients: each client and route is a job with a raw table of its own. */
 export const clientOrders = defineCollector({

@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 
 /** Issues and pull requests of GitHub repositories, each as it is now. */
 export const githubIssues = defineCollector({

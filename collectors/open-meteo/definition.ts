@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 
 /** Hourly weather of the past at a few places, from the ERA5 reanalysis. */
 export const openMeteo = defineCollector({

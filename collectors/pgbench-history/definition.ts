@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 
 /** The history of pgbench: rows that are never changed, and commit in another order than that of their times. */
 export const pgbenchHistory = defineCollector({

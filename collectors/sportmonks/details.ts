@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 import { nothingFound, sportmonks } from './source.ts';
 
 /** Who played, and how it went: of fixtures that have begun, until they are over. */

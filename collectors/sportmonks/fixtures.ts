@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 import { nothingFound, pages, sportmonks } from './source.ts';
 
 /** The fixtures of all seasons that are not over, as they are listed now. */

@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 import { nothingFound, pages, sportmonks } from './source.ts';
 
 /** The seasons of the leagues that are followed. */

@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 
 /** Earthquakes of the USGS catalogue, each with its newest revision. */
 export const usgsEarthquakes = defineCollector({

@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 
 /** Yearly values of World Bank indicators for every country and aggregate. */
 export const worldBank = defineCollector({

@@ -5,6 +5,7 @@ import type { Member } from './read-workspace.ts';
 const root: Member = {
   name: 'tidemark',
   folder: '',
+  exports: {},
   dependencies: [],
   devDependencies: ['vitest'],
   files: [],
@@ -12,7 +13,7 @@ const root: Member = {
 
 function aMember(folder: string, given: Partial<Member> = {}): Member {
   const name = `@tidemark/${folder.split('/').at(-1)}`;
-  return { name, folder, dependencies: [], devDependencies: [], files: [], ...given };
+  return { name, folder, exports: {}, dependencies: [], devDependencies: [], files: [], ...given };
 }
 
 function problemsOf(member: Member, source = ''): string[] {

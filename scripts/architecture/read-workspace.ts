@@ -6,6 +6,8 @@ export interface Member {
   readonly name: string;
   /** Relative to the root; empty for the root itself. */
   readonly folder: string;
+  /** Its entries, `.` and others, and their files relative to the folder. */
+  readonly exports: Readonly<Record<string, string>>;
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
   readonly files: readonly string[];
@@ -18,6 +20,7 @@ export interface Workspace {
 
 interface Manifest {
   readonly name: string;
+  readonly exports?: Record<string, string>;
   readonly dependencies?: Record<string, string>;
   readonly devDependencies?: Record<string, string>;
 }
@@ -42,6 +45,7 @@ function readMember(root: string, folder: string): Member {
   return {
     name: manifest.name,
     folder,
+    exports: manifest.exports ?? {},
     dependencies: Object.keys(manifest.dependencies ?? {}),
     devDependencies: Object.keys(manifest.devDependencies ?? {}),
     files: sourceFiles(root, folder),

@@ -279,13 +279,8 @@ describe('the command line', () => {
   });
 
   test.each([
-    ['no collector', ['run']],
     ['an option that there is not', ['run', 'orders', '--fast']],
-    ['a mode that there is not', ['run', 'orders', '--mode', 'everything']],
-    ['a name that no collector can have', ['run', 'Not A Name']],
     ['a moment that is none', ['run', 'orders', '--mode', 'backfill', '--from', 'yesterday']],
-    ['a partition without a value', ['run', 'orders', '--partition', 'shop']],
-    ['a command that there is not', ['explode']],
   ])('wrong usage, %s: exit code 2', async (_what, args) => {
     const runs = 'select count(*)::int as count from tidemark.collector_runs';
     const before = await stack.pool.query(runs);

@@ -3,7 +3,7 @@ import type { CliIo } from '../cli-io.ts';
 import { addCheck } from './collectors/check.ts';
 import { addList } from './collectors/list.ts';
 import { addNew } from './collectors/new.ts';
-import { addTest } from './collectors/page-test/command.ts';
+import { addTest } from './collectors/page-test.ts';
 import { addShow } from './collectors/show.ts';
 import { addSwitches } from './collectors/switch.ts';
 

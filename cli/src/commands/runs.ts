@@ -1,16 +1,7 @@
-import { runStatuses } from '@tidemark/contracts';
-import { listRuns } from '@tidemark/store';
+import { runStatuses } from '@tidemark/contracts/words';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type CliIo, printJson, print, say } from '../cli-io.ts';
-import { openStore } from '../open.ts';
-import { runsTable } from '../print/runs-table.ts';
-
-interface Options {
-  readonly collector?: string;
-  readonly status?: (typeof runStatuses)[number];
-  readonly limit: number;
-  readonly json: boolean;
-}
+import type { RunsOptions } from './actions/runs.ts';
+import type { CliIo } from '../cli-io.ts';
 
 /** `tidemark runs`: the newest runs. */
 export function addRuns(program: Command, io: CliIo): void {
@@ -21,18 +12,9 @@ export function addRuns(program: Command, io: CliIo): void {
     .addOption(new Option('--status <status>', 'only runs with this status').choices(runStatuses))
     .option('--limit <n>', 'at most this many', readLimit, 20)
     .option('--json', 'print JSON', false)
-    .action(async (options: Options) => {
-      await using store = openStore(io);
-      const runs = await store.with(async (db) =>
-        listRuns(db, {
-          collector: options.collector,
-          statuses: options.status && [options.status],
-          limit: options.limit,
-        }),
-      );
-      if (options.json) printJson(io, runs);
-      else if (runs.length > 0) print(io, runsTable(runs));
-      else say(io, 'No runs yet. Start one with `tidemark run <collector>`.');
+    .action(async (options: RunsOptions) => {
+      const { showRuns } = await import('./actions/runs.ts');
+      await showRuns(io, options);
     });
 }
 

@@ -4,7 +4,7 @@ import { readBatchHeaders, versionVerdict, writeBatchHeaders } from './batch-hea
 import { batchId } from './message-ids.ts';
 import { addedTypes } from './messages/added-column.ts';
 import type { BatchHeaders } from './messages/batch.ts';
-import { pageOutcomes } from './names.ts';
+import { pageOutcomes } from './words.ts';
 
 const digits = fc.bigInt({ min: 0n, max: 10n ** 17n - 1n }).map(String);
 const signed = fc.bigInt({ min: -(10n ** 17n), max: 10n ** 17n }).map(String);

@@ -1,3 +1,4 @@
+export * from './words.ts';
 export * from './names.ts';
 export * from './subjects.ts';
 export * from './headers.ts';

@@ -1,4 +1,4 @@
-import type { CommandVerb, RunClass } from './names.ts';
+import type { CommandVerb, RunClass } from './words.ts';
 
 export type Stage = 'extract' | 'raw' | 'load';
 export type EventKind = 'command' | 'run' | 'chunk' | 'database';

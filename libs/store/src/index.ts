@@ -1,4 +1,3 @@
-export { migrate } from './migrate.ts';
 export { asOwner } from './as-owner.ts';
 export { Store } from './connect.ts';
 export type { Queryable, StoreOptions } from './connect.ts';

@@ -6,7 +6,8 @@ import {
 } from '@tidemark/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { asOwner, migrate } from '../src/index.ts';
+import { asOwner } from '../src/index.ts';
+import { migrate } from '../src/migrate.ts';
 
 let server: PostgresServer;
 let urls: RoleUrls;

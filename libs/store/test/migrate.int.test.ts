@@ -1,7 +1,8 @@
 import { TransientError } from '@tidemark/runtime';
 import { freshDatabase, waitFor } from '@tidemark/testkit';
 import { expect, test } from 'vitest';
-import { migrate, translateDatabaseError } from '../src/index.ts';
+import { translateDatabaseError } from '../src/index.ts';
+import { migrate } from '../src/migrate.ts';
 
 test('a connection that breaks in the middle of a migration is a matter of time, whatever is told of it', async () => {
   const database = await freshDatabase();

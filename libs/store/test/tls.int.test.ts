@@ -12,7 +12,8 @@ import {
   type PostgresServer,
 } from '@tidemark/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { migrate, Store, whyUnreachable } from '../src/index.ts';
+import { Store, whyUnreachable } from '../src/index.ts';
+import { migrate } from '../src/migrate.ts';
 
 let server: PostgresServer;
 let folder: string;

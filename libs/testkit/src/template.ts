@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { migrate } from '@tidemark/store';
+import { migrate } from '@tidemark/store/migrate';
 import pg from 'pg';
 
 /** Runs statements on the database from which others are created, one connection for all of them. */

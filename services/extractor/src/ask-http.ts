@@ -1,6 +1,6 @@
+import { durationToMs, type HttpSource } from '@tidemark/collector-sdk';
 import {
   conditionOf,
-  durationToMs,
   judgeFailure,
   noRecords,
   readContent,
@@ -13,14 +13,13 @@ import {
   type CutAnswer,
   type Grant,
   type HttpAnswer,
-  type HttpSource,
   type OutgoingRequest,
   type PageContent,
   type Refusal,
   type RowsPage,
   type RateTold,
   type Secrets,
-} from '@tidemark/collector-sdk';
+} from '@tidemark/collector-sdk/source';
 import type { PageTask } from '@tidemark/contracts';
 import type { Store } from '@tidemark/store';
 import type { Dispatcher } from 'undici';

@@ -1,4 +1,4 @@
-import { judgeDatabaseError, readRows } from '@tidemark/collector-sdk';
+import { judgeDatabaseError, readRows } from '@tidemark/collector-sdk/source';
 import type { Admitted } from './admission.ts';
 import type { FetchDeps, FetchedPage, PageRequest, Refused } from './ask-http.ts';
 import type { CompiledSql } from './compiled-definitions.ts';

@@ -1,4 +1,5 @@
-import { budgetKey, declaredEntity, type Definition } from '@tidemark/collector-sdk';
+import type { Definition } from '@tidemark/collector-sdk';
+import { budgetKey, declaredEntity } from '@tidemark/collector-sdk/source';
 import type { PageTask } from '@tidemark/contracts';
 
 /** A rate budget that a request may be counted in, and the secret that it is for, where each has its own. */

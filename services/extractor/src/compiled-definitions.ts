@@ -1,14 +1,16 @@
 import {
-  compileQuery,
-  compileRequest,
   Definition,
   isHttp,
   isSql,
-  type BuildRequest,
-  type CompiledQuery,
   type HttpDefinition,
   type SqlDefinition,
 } from '@tidemark/collector-sdk';
+import {
+  compileQuery,
+  compileRequest,
+  type BuildRequest,
+  type CompiledQuery,
+} from '@tidemark/collector-sdk/source';
 import { TerminalError } from '@tidemark/runtime';
 
 /** A definition of an HTTP API with its templates read. */

@@ -1,5 +1,5 @@
 import { type BusOptions, readTlsFiles } from '@tidemark/bus';
-import { readSecrets, type Secrets } from '@tidemark/collector-sdk';
+import { readSecrets, type Secrets } from '@tidemark/collector-sdk/source';
 import { readEnv } from '@tidemark/runtime';
 import { z } from 'zod';
 

@@ -1,4 +1,5 @@
-import { durationToMs, isHttp, type Refusal } from '@tidemark/collector-sdk';
+import { durationToMs, isHttp } from '@tidemark/collector-sdk';
+import type { Refusal } from '@tidemark/collector-sdk/source';
 import { sleep, TransientError } from '@tidemark/runtime';
 import { admit, type Admission, type BudgetTold } from '@tidemark/store';
 import pRetry from 'p-retry';

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
+import { cutParts, isHttp, type Definition, type Part } from '@tidemark/collector-sdk';
 import {
   boundOf,
-  cutParts,
   foundIds,
-  isHttp,
   nextPlaces,
   recordKeys,
   seenValues,
@@ -12,13 +11,11 @@ import {
   type AnswerHead,
   type AskedMoment,
   type CutAnswer,
-  type Definition,
   type NextPlaces,
   type PageContent,
   type PageTrouble,
-  type Part,
   type TextPart,
-} from '@tidemark/collector-sdk';
+} from '@tidemark/collector-sdk/source';
 import type { PageOutcome, PagePlace, PageTask } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 

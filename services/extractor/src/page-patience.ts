@@ -1,4 +1,4 @@
-import type { Refusal } from '@tidemark/collector-sdk';
+import type { Refusal } from '@tidemark/collector-sdk/source';
 import { backoffMs } from '@tidemark/runtime';
 import type { Budget } from './budgets.ts';
 

@@ -1,5 +1,6 @@
 import { encodeBody, publishBatch, publishTask, type Bus } from '@tidemark/bus';
-import type { Part, TextPart } from '@tidemark/collector-sdk';
+import type { Part } from '@tidemark/collector-sdk';
+import type { TextPart } from '@tidemark/collector-sdk/source';
 import {
   type AskedRange,
   MESSAGE_VERSION,

@@ -1,13 +1,13 @@
+import type { HttpSource } from '@tidemark/collector-sdk';
 import {
   readRateBody,
   readRateHeaders,
   type CutAnswer,
   type HttpAnswer,
-  type HttpSource,
   type PageContent,
   type RateTold,
   type Refusal,
-} from '@tidemark/collector-sdk';
+} from '@tidemark/collector-sdk/source';
 
 /** What an answer tells of the quota that it was counted in: at the declared paths of its body, else in its headers. */
 export function readTold(

@@ -7,7 +7,7 @@ import {
   type Bus,
   type Message,
 } from '@tidemark/bus';
-import { createGuardedAgent, Credentials } from '@tidemark/collector-sdk';
+import { createGuardedAgent, Credentials } from '@tidemark/collector-sdk/source';
 import { startHealth, type Service } from '@tidemark/runtime';
 import { Store, whyUnreachable } from '@tidemark/store';
 import { prometheusHandler } from '@tidemark/telemetry';

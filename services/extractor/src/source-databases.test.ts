@@ -1,10 +1,5 @@
-import {
-  compileQuery,
-  createGuardedLookup,
-  Definition,
-  isSql,
-  readSecrets,
-} from '@tidemark/collector-sdk';
+import { Definition, isSql } from '@tidemark/collector-sdk';
+import { compileQuery, createGuardedLookup, readSecrets } from '@tidemark/collector-sdk/source';
 import { expect, test } from 'vitest';
 import { SourceDatabases } from './source-databases.ts';
 

@@ -1,17 +1,15 @@
 import { Socket, type LookupFunction } from 'node:net';
 import { createGate, type Gate } from '@tidemark/bus';
+import { durationToMs, oneStatement, type PostgresSource } from '@tidemark/collector-sdk';
 import {
   beginStatement,
   createGuardedLookup,
-  durationToMs,
-  oneStatement,
   readDatabaseAddress,
   type CompiledQuery,
   type Connection,
   type DatabaseAddress,
-  type PostgresSource,
   type Secrets,
-} from '@tidemark/collector-sdk';
+} from '@tidemark/collector-sdk/source';
 import pg from 'pg';
 
 interface SourceDatabase {

@@ -1,12 +1,12 @@
 // Asks a source for one page after the other, as the extractor does from the request to the parts of a page, and tells what
 // became of each and how much memory that took. A process of its own, with the heap that the extractor has in production.
+import { defineCollector } from '@tidemark/collector-sdk/define';
 import {
   createGuardedAgent,
-  defineCollector,
   judgeFailure,
   readContent,
   sendRequest,
-} from '@tidemark/collector-sdk';
+} from '@tidemark/collector-sdk/source';
 import type { HttpDefinitionInput } from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
 import { interpretPage } from '../src/interpret-page.ts';

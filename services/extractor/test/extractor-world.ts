@@ -8,7 +8,8 @@ import {
   putDefinition,
   type Bus,
 } from '@tidemark/bus';
-import { defineCollector, revisionOf } from '@tidemark/collector-sdk';
+import { revisionOf } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 import type { Definition, DefinitionInput } from '@tidemark/collector-sdk';
 import {
   Failure,

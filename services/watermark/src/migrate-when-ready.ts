@@ -1,5 +1,6 @@
 import { TransientError, type Logger } from '@tidemark/runtime';
-import { migrate, translateDatabaseError } from '@tidemark/store';
+import { translateDatabaseError } from '@tidemark/store';
+import { migrate } from '@tidemark/store/migrate';
 import pRetry from 'p-retry';
 
 /** Brings the database up to date, waiting for a server that is not there yet. */

@@ -1,4 +1,5 @@
-import { checkDefinition, jobsOf, listPartitions } from '@tidemark/collector-sdk';
+import { jobsOf, listPartitions } from '@tidemark/collector-sdk';
+import { checkDefinition } from '@tidemark/collector-sdk/define';
 import { Store } from '@tidemark/store';
 import { freshDatabase, type FreshDatabase } from '@tidemark/testkit';
 import type pg from 'pg';

@@ -1,12 +1,5 @@
-import { registry } from '@tidemark/collectors';
-import { type CollectorSummaryRow, listCollectors } from '@tidemark/store';
 import type { Command } from 'commander';
-import { type CliIo, print, printJson, say } from '../../cli-io.ts';
-import { openStore } from '../../open.ts';
-import { showStatus } from '../../print/show.ts';
-import { table } from '../../print/table.ts';
-import { originOf } from './origin.ts';
-import { showSchedule, showTarget } from './show-summary.ts';
+import type { CliIo } from '../../cli-io.ts';
 
 /** `tidemark collectors list`: what is registered. */
 export function addList(collectors: Command, io: CliIo): void {
@@ -15,32 +8,7 @@ export function addList(collectors: Command, io: CliIo): void {
     .description('list the registered collectors')
     .option('--json', 'print JSON', false)
     .action(async (options: { readonly json: boolean }) => {
-      await using store = openStore(io);
-      const rows = await store.with(listCollectors);
-      if (options.json) {
-        printJson(
-          io,
-          rows.map((row) => ({ ...row, origin: originOf(row, registry.definitions) })),
-        );
-      } else if (rows.length > 0) {
-        print(io, collectorsTable(rows));
-      } else {
-        say(io, 'No collector is registered yet: the watermark service does that when it starts.');
-      }
+      const { listRegistered } = await import('./actions/list.ts');
+      await listRegistered(io, options);
     });
-}
-
-function collectorsTable(rows: readonly CollectorSummaryRow[]): string {
-  return table(
-    ['collector', 'enabled', 'status', 'asks by', 'target', 'schedule', 'from'],
-    rows.map((row) => [
-      row.name,
-      row.enabled ? 'yes' : 'no',
-      showStatus(row.status),
-      row.incremental_kind ?? '–',
-      showTarget(row),
-      showSchedule(row),
-      originOf(row, registry.definitions) ?? '–',
-    ]),
-  );
 }

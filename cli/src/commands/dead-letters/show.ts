@@ -1,10 +1,5 @@
-import { TerminalError } from '@tidemark/runtime';
-import { findDeadLetter, type Store, type WholeDeadLetterRow } from '@tidemark/store';
 import type { Command } from 'commander';
-import { type CliIo, print, printJson } from '../../cli-io.ts';
-import { openStore } from '../../open.ts';
-import { describeLetter } from '../../print/dead-letters.ts';
-import { readLetterId } from './read-ids.ts';
+import type { CliIo } from '../../cli-io.ts';
 
 /** `tidemark dead-letters show`: one, with what it holds. */
 export function addShow(letters: Command, io: CliIo): void {
@@ -14,16 +9,7 @@ export function addShow(letters: Command, io: CliIo): void {
     .argument('<id>', 'its number')
     .option('--json', 'print JSON', false)
     .action(async (id: string, options: { readonly json: boolean }) => {
-      await using store = openStore(io);
-      const letter = await mustFindLetter(store, readLetterId(id));
-      if (options.json) printJson(io, letter);
-      else print(io, describeLetter(letter));
+      const { showLetter } = await import('./actions/show.ts');
+      await showLetter(io, id, options);
     });
-}
-
-/** A dead letter by its number; throws when there is none. */
-export async function mustFindLetter(store: Store, id: string): Promise<WholeDeadLetterRow> {
-  const letter = await store.with((db) => findDeadLetter(db, id));
-  if (letter) return letter;
-  throw new TerminalError('COMMAND_INVALID', `There is no dead letter ${id}.`);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AddedColumn, MAX_ADDED_COLUMNS } from './added-column.ts';
-import { Digest, Digits, Micros, Ordinal, Revision, pageOutcomes } from '../names.ts';
+import { Digest, Digits, Micros, Ordinal, Revision } from '../names.ts';
+import { pageOutcomes } from '../words.ts';
 
 /** A batch holds at most this many records and this many bytes of text (before compression). */
 export const MAX_BATCH_RECORDS = 2_000;

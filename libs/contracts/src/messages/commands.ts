@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Ordinal } from '../names.ts';
+import { planModes } from '../words.ts';
 import { Partition } from './page-task.ts';
 
 /** An instant in ISO 8601 with a zone, a date, or an integer cursor. */
@@ -15,10 +16,6 @@ const trigger = {
   /** An earlier answer is repeated when the same id comes again. */
   commandId: z.uuid().optional(),
 };
-
-/** What may be planned by a command; all other modes follow from how the run came about. */
-export const planModes = ['incremental', 'full', 'backfill'] as const;
-export type PlanMode = (typeof planModes)[number];
 
 const plan = {
   mode: z.enum(planModes).default('incremental'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CollectorName, chunkStatuses, runClasses, runStatuses } from '../names.ts';
+import { CollectorName } from '../names.ts';
+import { chunkStatuses, runClasses, runStatuses } from '../words.ts';
 
 /** `tidemark.event.command.<collector>`: the answer to a command, also a row of `tidemark.commands`. */
 export const CommandEvent = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CollectorName, Digest, Digits, Micros, Ordinal, Revision, runClasses } from '../names.ts';
+import { CollectorName, Digest, Digits, Micros, Ordinal, Revision } from '../names.ts';
+import { runClasses } from '../words.ts';
 
 /** Values that a partition is run for, for example `{ "indicator": "SP.POP.TOTL" }`. */
 export const Partition = z.record(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runModes } from '../names.ts';
+import { runModes } from '../words.ts';
 
 const PlannedChunkReport = z.object({
   chunk_id: z.number(),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { encodeBody, publishBatch, type Bus, type Message } from '@tidemark/bus';
-import { cutBytes, type Secrets } from '@tidemark/collector-sdk';
+import { cutBytes } from '@tidemark/collector-sdk';
+import type { Secrets } from '@tidemark/collector-sdk/source';
 import {
   headerNames,
   MAX_REJECT_BYTES,

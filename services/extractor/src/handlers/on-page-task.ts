@@ -1,5 +1,5 @@
 import { publishEvent, type Bus, type Message } from '@tidemark/bus';
-import { askedRange } from '@tidemark/collector-sdk';
+import { askedRange } from '@tidemark/collector-sdk/source';
 import type { PageTask, RunStatus } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import { recordPage, type RecordedPage } from '@tidemark/store';

@@ -1,6 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import { readYamlDefinition, type Definition, type Mistake } from '@tidemark/collector-sdk';
+import type { Definition } from '@tidemark/collector-sdk';
+import type { Mistake } from '@tidemark/collector-sdk/define';
+import { readYamlDefinition } from '@tidemark/collector-sdk/yaml';
 import { CollectorName } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 

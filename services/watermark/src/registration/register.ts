@@ -1,12 +1,6 @@
 import { provisionCollector, putDefinition } from '@tidemark/bus';
-import {
-  canonicalJson,
-  checkDefinition,
-  listMistakes,
-  revisionOf,
-  spacingOf,
-  Definition,
-} from '@tidemark/collector-sdk';
+import { canonicalJson, revisionOf, spacingOf, Definition } from '@tidemark/collector-sdk';
+import { checkDefinition, listMistakes } from '@tidemark/collector-sdk/define';
 import { TerminalError, TransientError } from '@tidemark/runtime';
 import {
   findCollector,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { durationToMs, type HttpDefinition } from '@tidemark/collector-sdk';
 import {
   compileRequest,
   createGuardedAgent,
   Credentials,
-  durationToMs,
   judgeFailure,
   nextPlaces,
   readContent,
@@ -11,13 +11,12 @@ import {
   type BuildRequest,
   type Grant,
   type HttpAnswer,
-  type HttpDefinition,
   type HttpFailure,
   type OutgoingRequest,
   type PageContent,
   type Refusal,
   type Secrets,
-} from '@tidemark/collector-sdk';
+} from '@tidemark/collector-sdk/source';
 import type { PageTask } from '@tidemark/contracts';
 import { beginningOf, type ShownRequest, type TestedPage } from './fetched-page.ts';
 
@@ -96,7 +95,8 @@ function following(
   const { records } = content;
   const digest = createHash('sha256').update(JSON.stringify(records)).digest('hex').slice(0, 16);
   const head = { url, headers, secretParameters: secretParameters(definition) };
-  const read = { answer: content.answer, recordCount: records.length, digest, head };
+  const lastRecord = records.at(-1);
+  const read = { answer: content.answer, recordCount: records.length, lastRecord, digest, head };
   const follow = nextPlaces(definition.paginate, task.page, read);
   const ignored = content.ignored === undefined ? [] : [`Ignored: ${content.ignored}`];
   if ('code' in follow) {

@@ -1,16 +1,18 @@
 import {
-  beginStatement,
-  compileQuery,
   durationToMs,
-  judgeDatabaseError,
   oneStatement,
   parseExact,
+  type SqlDefinition,
+} from '@tidemark/collector-sdk';
+import {
+  beginStatement,
+  compileQuery,
+  judgeDatabaseError,
   readDatabaseAddress,
   readRows,
   type RowsPage,
   type Secrets,
-  type SqlDefinition,
-} from '@tidemark/collector-sdk';
+} from '@tidemark/collector-sdk/source';
 import type { PageTask } from '@tidemark/contracts';
 import pg from 'pg';
 import type { TestedPage } from './fetched-page.ts';

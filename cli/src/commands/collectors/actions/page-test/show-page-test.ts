@@ -1,8 +1,8 @@
 import type { Definition } from '@tidemark/collector-sdk';
 import type { PageTask } from '@tidemark/contracts';
-import { colours as pc } from '../../../print/colours.ts';
-import { showCount, showCounted } from '../../../print/show.ts';
-import { table } from '../../../print/table.ts';
+import { colours as pc } from '../../../../print/colours.ts';
+import { showCount, showCounted } from '../../../../print/show.ts';
+import { table } from '../../../../print/table.ts';
 import type { TestedPage } from './fetched-page.ts';
 import type { MappedPage, MappedRows } from './map-page.ts';
 
@@ -29,7 +29,9 @@ export function showPageTest({ task, page, mapped, limit }: PageTest): string {
     answerLine(page),
     ...page.notes,
     ...(failure ? [`${pc.red(failure.code)}: ${failure.reason}`] : []),
-    ...(page.records ? [`Next page: ${page.next ?? 'none, this is the last one'}`] : []),
+    ...(page.records && !failure
+      ? [`Next page: ${page.next ?? 'none, this is the last one'}`]
+      : []),
     ...(mapped ? showMapped(mapped, limit) : []),
   ].join('\n');
 }

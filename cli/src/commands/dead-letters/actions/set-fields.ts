@@ -1,5 +1,5 @@
 import { parseExact } from '@tidemark/collector-sdk';
-import { UsageError } from '../../cli-io.ts';
+import { UsageError } from '../../../cli-io.ts';
 
 /** A record with other values in some of its fields; all other values stay digit for digit. */
 export function setFields(payload: string, assignments: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { UsageError } from '../../cli-io.ts';
+import { UsageError } from '../../../cli-io.ts';
 
 /** A file of a definition, by the name that people know it by. */
 export interface DefinitionFile {

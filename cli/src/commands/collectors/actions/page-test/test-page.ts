@@ -1,9 +1,8 @@
-import { isHttp, isSql, readSecrets, type Definition, type Secrets } from '@tidemark/collector-sdk';
+import { isHttp, isSql, type Definition } from '@tidemark/collector-sdk';
+import { readSecrets, type Secrets } from '@tidemark/collector-sdk/source';
 import type { PageTask } from '@tidemark/contracts';
-import type { Command } from 'commander';
-import { type CliIo, FailedError, print, printJson, say, UsageError } from '../../../cli-io.ts';
-import { addPartitionOption, readCount } from '../../../plan-options.ts';
-import { readPartition } from '../../../read-partition.ts';
+import { type CliIo, FailedError, print, printJson, say, UsageError } from '../../../../cli-io.ts';
+import { readPartition } from '../../../../read-partition.ts';
 import { askHttp } from './ask-http.ts';
 import { askPostgres } from './ask-postgres.ts';
 import { choosePage } from './choose-page.ts';
@@ -12,7 +11,7 @@ import { findDefinition } from './find-definition.ts';
 import { mapPage, type MappedPage } from './map-page.ts';
 import { showPageTest, type PageTest } from './show-page-test.ts';
 
-interface Options {
+export interface PageTestOptions {
   readonly partition: readonly string[];
   readonly from?: string;
   readonly to?: string;
@@ -21,23 +20,8 @@ interface Options {
   readonly json: boolean;
 }
 
-/** `tidemark collectors test`: one page of a source, fetched and mapped from here, and written nowhere. */
-export function addTest(collectors: Command, io: CliIo): void {
-  const command = collectors
-    .command('test')
-    .description('fetch one page from here, show what it becomes, and write nothing')
-    .argument('<definition>', 'the name of a collector, or a file that ends in .yaml')
-    .option('--from <cursor>', 'begin of the window: a date, an instant or an integer')
-    .option('--to <cursor>', 'end of the window')
-    .option('--id <id>', 'an id of a worklist; repeatable', collect, [])
-    .option('--rows <n>', 'rows and rejects that are shown', readCount, 10)
-    .option('--json', 'print JSON, with all rows', false);
-  addPartitionOption(command).action(async (name: string, options: Options) =>
-    testPage(io, name, options),
-  );
-}
-
-async function testPage(io: CliIo, name: string, options: Options): Promise<void> {
+/** Fetches and maps one page of a source from here, shows what it becomes, and writes nothing. */
+export async function testPage(io: CliIo, name: string, options: PageTestOptions): Promise<void> {
   const found = await findDefinition(io, name);
   if ('mistakes' in found) {
     for (const { line, path, message } of found.mistakes) {
@@ -106,8 +90,4 @@ function toJson({ definition, task, page, mapped }: PageTest) {
 /** A source may repeat what it was sent: no secret is shown, wherever it stands. */
 function redactAll(secrets: Secrets, value: unknown): unknown {
   return JSON.parse(secrets.redact(JSON.stringify(value)));
-}
-
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
 }

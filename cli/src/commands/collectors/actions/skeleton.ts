@@ -1,4 +1,4 @@
-import { writeYaml } from '@tidemark/collector-sdk';
+import { writeYaml } from '@tidemark/collector-sdk/yaml';
 import { pagingOf, type PageKind } from './skeleton-parts/paging.ts';
 import {
   incrementalOf,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../cli-io.ts';
+import { UsageError } from '../../../cli-io.ts';
 
 /** Lets a person change a text in an editor, and gives it as it was left. The file is nobody else's, and gone afterwards. */
 export async function editInEditor(editor: string, text: string): Promise<string> {

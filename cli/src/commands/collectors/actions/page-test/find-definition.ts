@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Definition } from '@tidemark/collector-sdk';
+import { checkDefinition } from '@tidemark/collector-sdk/define';
 import {
-  checkDefinition,
   locateMistakes,
   readYamlDefinition,
-  type Definition,
   type LocatedMistake,
-} from '@tidemark/collector-sdk';
+} from '@tidemark/collector-sdk/yaml';
 import { registry } from '@tidemark/collectors';
-import { UsageError, type CliIo } from '../../../cli-io.ts';
+import { UsageError, type CliIo } from '../../../../cli-io.ts';
 import { findCollectorsFolder } from '../config.ts';
 import { readFiles, type DefinitionFile } from '../read-files.ts';
 

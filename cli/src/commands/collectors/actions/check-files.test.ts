@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 import { expect, test } from 'vitest';
 import { checkFiles } from './check-files.ts';
 

@@ -1,4 +1,5 @@
-import { defineCollector, revisionOf } from '@tidemark/collector-sdk';
+import { revisionOf } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 import { expect, test } from 'vitest';
 import { originOf } from './origin.ts';
 

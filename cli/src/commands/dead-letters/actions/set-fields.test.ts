@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { UsageError } from '../../cli-io.ts';
+import { UsageError } from '../../../cli-io.ts';
 import { setFields } from './set-fields.ts';
 
 test.each([

@@ -2,7 +2,7 @@ import { LetterId } from '@tidemark/contracts';
 import { TerminalError } from '@tidemark/runtime';
 import { collectorsOfLetters, type Store } from '@tidemark/store';
 import { z } from 'zod';
-import { UsageError } from '../../cli-io.ts';
+import { UsageError } from '../../../cli-io.ts';
 
 /** The number of a dead letter as it was typed. */
 export function readLetterId(text: string): string {

@@ -6,7 +6,7 @@ import {
   type PlannedChunk,
 } from '@tidemark/collector-sdk';
 import type { PageTask, Partition } from '@tidemark/contracts';
-import { UsageError } from '../../../cli-io.ts';
+import { UsageError } from '../../../../cli-io.ts';
 
 /** Which page of a collector is wanted. */
 export interface PageChoice {

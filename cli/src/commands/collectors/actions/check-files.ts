@@ -1,11 +1,10 @@
+import type { Definition } from '@tidemark/collector-sdk';
+import { type Mistake, checkDefinition } from '@tidemark/collector-sdk/define';
 import {
-  type Definition,
   type LocatedMistake,
-  type Mistake,
-  checkDefinition,
   locateMistakes,
   readYamlDefinition,
-} from '@tidemark/collector-sdk';
+} from '@tidemark/collector-sdk/yaml';
 import type { DefinitionFile } from './read-files.ts';
 
 /** What definitions may refer to. */
