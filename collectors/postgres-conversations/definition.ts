@@ -1,4 +1,4 @@
-import { defineCollector } from '@tidemark/collector-sdk';
+import { defineCollector } from '@tidemark/collector-sdk/define';
 
 /** Conversations of a remote database, each in its newest state. */
 export const postgresConversations = defineCollector({

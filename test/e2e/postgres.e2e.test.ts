@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runPgbench, setUpPgbench } from './stack/pgbench.ts';
 import { ancestorsOf, receiveTelemetry, type Telemetry } from './stack/telemetry.ts';
-import { startTestStack, type TestStack } from './stack/test-stack.ts';
+import { startTestStack, type RunRow, type TestStack } from './stack/test-stack.ts';
 
 let source: FreshDatabase;
 let bench: FreshDatabase;
@@ -33,12 +33,13 @@ beforeAll(async () => {
     create table ties (id bigint primary key, note text, at timestamptz);
     create index on ties (at, id);
     create table events (id bigint generated always as identity primary key, writer int, at timestamptz default now());
-    create index on events (at, id)`);
+    create index on events (at, id);
+    create table undated (id bigint primary key, note text, at timestamptz)`);
   await setUpPgbench(history);
   await db.query(`
     create role ${reader} login password '${PASSWORD}' in role pg_read_all_stats;
     grant usage on schema public to ${reader};
-    grant select on conversations, ties, events to ${reader}`);
+    grant select on conversations, ties, events, undated to ${reader}`);
   const address = new URL(source.url);
   address.username = reader;
   address.password = encodeURIComponent(PASSWORD);
@@ -60,6 +61,11 @@ incremental: { lookback: 0s }
         )
         .replace('table: ties', 'table: numbers'),
       'events.yaml': tableYaml('events', { size: 50, fields: 'writer: { type: bigint }' }),
+      'skipped.yaml': undatedYaml('skipped', ''),
+      'included.yaml': undatedYaml('included', ' nulls: include,'),
+      'rejected.yaml': undatedYaml('rejected', ' nulls: reject,', 0.1),
+      'exceeded.yaml': undatedYaml('exceeded', ' nulls: reject,', 0.02),
+      'put_aside.yaml': undatedYaml('put_aside', ' nulls: quarantine,'),
     },
     envOf: {
       extractor: {
@@ -93,6 +99,16 @@ target:
     ${fields}
     at: { type: timestamptz }
 `;
+}
+
+/** A collector of rows of which some have no cursor. */
+function undatedYaml(name: string, nulls: string, maxRejects = 0): string {
+  return `${tableYaml('undated', { size: 1_000, fields: 'note: { type: text }' })}
+limits: { maxRejects: ${maxRejects} }
+`
+    .replace('name: undated', `name: ${name}`)
+    .replace('tie: id,', `tie: id,${nulls}`)
+    .replace('table: undated', `table: ${name}`);
 }
 
 /** The oracle: what one query gives at the source, another gives at the target, row for row. */
@@ -184,6 +200,127 @@ test('the query is in the trace of its run, and the password is nowhere', async 
   for (const form of [PASSWORD, encodeURIComponent(PASSWORD)]) {
     expect(texts.filter((text) => text.includes(form))).toEqual([]);
   }
+});
+
+describe('rows without a cursor, one in twenty', () => {
+  interface Expected {
+    readonly name: string;
+    readonly code: string | undefined;
+    /** Records of the first run and the second. */
+    readonly processed: readonly [number, number];
+    /** What the second run warns of. */
+    readonly told?: string;
+  }
+  const names = ['skipped', 'included', 'rejected', 'put_aside', 'exceeded'];
+  const firsts = new Map<string, RunRow>();
+  const seconds = new Map<string, RunRow>();
+  const lettersOf = async (name: string) => {
+    const { rows } = await stack.pool.query<{ id: string; code: string; payload: string }>(
+      `select id::text, code, payload from tidemark.dead_letters
+        where collector_name = $1 and status = 'open' order by (payload::jsonb -> 'id')::int`,
+      [name],
+    );
+    return rows;
+  };
+  const warningsOf = async (runId: string) =>
+    stack.pool.query('select warnings from tidemark.collector_runs where id = $1', [runId]);
+
+  const mustFind = (runs: ReadonlyMap<string, RunRow>, name: string): RunRow => {
+    const run = runs.get(name);
+    if (!run) throw new Error(`${name} was not run`);
+    return run;
+  };
+
+  beforeAll(async () => {
+    await db.query(
+      `insert into undated
+       select n, 'row ' || n, case when n % 20 <> 7 then timestamptz '2024-01-01Z' + n * interval '1 s' end
+         from generate_series(1, 1000) as n`,
+    );
+    for (const runs of [firsts, seconds]) {
+      const ended = names.map(async (name) => runs.set(name, await stack.run(name)));
+      await Promise.all(ended);
+    }
+  });
+
+  test.each<Expected>([
+    { name: 'skipped', code: undefined, processed: [950, 0], told: 'are not read (' },
+    { name: 'included', code: undefined, processed: [1_000, 50] },
+    { name: 'rejected', code: 'RECORD_INVALID', processed: [1_000, 0], told: 'not read again' },
+    { name: 'put_aside', code: 'CURSOR_NULL', processed: [1_000, 0], told: 'not read again' },
+    { name: 'exceeded', code: 'RECORD_INVALID', processed: [1_000, 1_000] },
+  ])('$name: what becomes of them, and of them in the next run', async (expected) => {
+    const { name, code, processed, told } = expected;
+    const isFailed = name === 'exceeded';
+    const status = isFailed ? 'failed' : 'success';
+    const isLoaded = name === 'included';
+    const rejected = code === undefined ? 0 : 50;
+
+    const run = mustFind(firsts, name);
+    const again = mustFind(seconds, name);
+
+    expect(run, await stack.describe(run.id)).toMatchObject({
+      status,
+      records_processed: processed[0],
+      records_inserted: isLoaded ? 1_000 : 950,
+      records_rejected: rejected,
+    });
+    expect(again, await stack.describe(again.id)).toMatchObject({
+      status,
+      records_processed: processed[1],
+      records_unchanged: processed[1] - (isFailed ? rejected : 0),
+      records_rejected: isFailed ? rejected : 0,
+    });
+    // Only what was not believed is rejected once more.
+    const letters = await lettersOf(name);
+    expect(letters.map((letter) => letter.code)).toEqual(
+      Array.from({ length: isFailed ? 2 * rejected : rejected }, () => code),
+    );
+    const ids = new Set(letters.map(({ payload }) => (JSON.parse(payload) as { id: number }).id));
+    expect(ids.size).toBe(rejected);
+    expect((await warningsOf(again.id)).rows).toEqual([
+      { warnings: told === undefined ? [] : [expect.stringContaining(told)] },
+    ]);
+    await expectSame(
+      db,
+      `select id, note, at from undated ${isLoaded ? '' : 'where at is not null'}`,
+      `select id, note, at from ${name}`,
+    );
+  });
+
+  test('they are edited and replayed, discarded, or get a cursor at the source', async () => {
+    const [edited, discarded] = await lettersOf('put_aside');
+    const { id, ...record } = JSON.parse(edited?.payload ?? '') as { id: number };
+    const payload = JSON.stringify({ id, ...record, at: '2024-05-05T00:00:00Z' });
+    await stack.command('tidemark.command.edit.put_aside', { letter: edited?.id, payload });
+    const reason = 'nobody will date it';
+    await stack.command('tidemark.command.discard.put_aside', { letters: [discarded?.id], reason });
+    await waitFor(
+      async () => {
+        const [first, ...others] = await lettersOf('put_aside');
+        return first?.payload.includes('2024-05-05') && others.length === 48;
+      },
+      { what: 'an edited letter, and one less' },
+    );
+    const runId = crypto.randomUUID();
+    await stack.command('tidemark.command.replay.put_aside', { letters: [edited?.id], runId });
+
+    expect(await stack.ended(runId)).toMatchObject({ status: 'success', records_inserted: 1 });
+    expect(await lettersOf('put_aside')).toHaveLength(48);
+    expect(await stack.run('put_aside')).toMatchObject({ records_processed: 0 });
+
+    await db.query('update undated set at = now() where id = 987');
+    const run = await stack.run('put_aside');
+
+    // Which of them are new nobody can tell: where one has changed, all are read.
+    expect(run).toMatchObject({ status: 'success', records_inserted: 1, records_rejected: 49 });
+    await expectSame(
+      db,
+      `select id, note, case when id = ${id} then timestamptz '2024-05-05Z' else at end from undated
+        where at is not null or id = ${id}`,
+      'select id, note, at from put_aside',
+    );
+  });
 });
 
 test('50,000 rows of one timestamp are read a hundred at a time, with a kill in the middle', async () => {

@@ -1,10 +1,10 @@
-import type { RowsPage } from '@tidemark/collector-sdk';
+import type { RowsPage } from '@tidemark/collector-sdk/source';
 import type { PageTask } from '@tidemark/contracts';
 import { digestOf, type PageResult } from './interpret-page.ts';
 
 /** What a page of a query becomes: it knows by itself what follows it. */
 export function interpretRows(task: PageTask, page: RowsPage): PageResult {
-  const { parts, next, bound, seen, warning, doubt } = page;
+  const { parts, next, bound, seen, signal, warning, doubt } = page;
   const { seq } = task.page;
   const place = next && { ...task.page, seq: seq + 1, place: next, bound, stride: null };
   return {
@@ -14,7 +14,7 @@ export function interpretRows(task: PageTask, page: RowsPage): PageResult {
     next: place ? [place] : [],
     last: !place,
     bound,
-    signal: null,
+    signal,
     seen,
     warnings: warning === undefined ? [] : [warning],
     notice: doubt === undefined ? undefined : { kind: 'unsettled', reason: doubt },

@@ -1,4 +1,5 @@
-import { compileQuery, readRows, Secrets, SqlDefinition } from '@tidemark/collector-sdk';
+import { SqlDefinition } from '@tidemark/collector-sdk';
+import { compileQuery, readRows, Secrets } from '@tidemark/collector-sdk/source';
 import type { PageTask } from '@tidemark/contracts';
 import { freshDatabase, type FreshDatabase } from '@tidemark/testkit';
 import type pg from 'pg';

@@ -115,18 +115,18 @@ describe('pages', () => {
 
   test('values arrive digit for digit, as PostgreSQL writes them', async () => {
     const table = await newTable(
-      'id bigint, changed_at timestamptz, n numeric, i interval, b bytea, j json, d double precision',
+      'id bigint, changed_at timestamptz, n numeric, i interval, b bytea, j json, d double precision, shown int',
     );
     await db.query(
       `insert into ${table} values (9007199254740993, '2024-01-01 00:00:00.123456+02', 123456789012345678901234567890.5,
-         interval '1 day 2 hours', '\\xdeadbeef', '{"a": 1.10}', 0.1)`,
+         interval '1 day 2 hours', '\\xdeadbeef', '{"a": 1.10}', 0.1, 7)`,
     );
 
     const [batch] = await read(collectorOf(`select * from ${table}`));
 
     expect(batch?.text).toBe(
       '[{"id":9007199254740993,"changed_at":"2023-12-31T22:00:00.123456+00:00",' +
-        '"n":123456789012345678901234567890.5,"i":"P1DT2H","b":"\\\\xdeadbeef","j":{"a": 1.10},"d":0.1}]',
+        '"n":123456789012345678901234567890.5,"i":"P1DT2H","b":"\\\\xdeadbeef","j":{"a": 1.10},"d":0.1,"shown":7}]',
     );
   });
 
@@ -438,16 +438,19 @@ describe('rows without a cursor', () => {
     expect(idsOf(batches)).toEqual([...evens, ...odds]);
   });
 
-  test('are not read twice in a run: a window with an end has none', async () => {
-    const table = await tableWithNulls();
+  test.each(['include', 'quarantine'])(
+    'are not read twice in a run by %s: a window with an end has none',
+    async (nulls) => {
+      const table = await tableWithNulls();
 
-    const batches = await read(
-      collectorOf(`select * from ${table}`, { incremental: { nulls: 'include' } }),
-      { cursor: { from: '0', to: '4000000000000000' } },
-    );
+      const batches = await read(
+        collectorOf(`select * from ${table}`, { incremental: { nulls, tie: undefined } }),
+        { cursor: { from: '0', to: '4000000000000000' } },
+      );
 
-    expect(idsOf(batches)).toHaveLength(25);
-  });
+      expect(idsOf(batches)).toHaveLength(25);
+    },
+  );
 
   test('come in one page where nothing tells them apart', async () => {
     const table = await tableWithNulls();
@@ -459,17 +462,8 @@ describe('rows without a cursor', () => {
     expect(idsOf(batches)).toHaveLength(50);
   });
 
-  test.each(['reject', 'quarantine'])('are left out by %s, and the run says so', async (nulls) => {
-    const table = await tableWithNulls();
-    const definition = await world.add(
-      collectorOf(`select * from ${table}`, { incremental: { nulls } }),
-    );
-
-    const runId = await world.run(definition, window);
-    const batches = await world.finished(runId);
-
-    expect(idsOf(batches)).toHaveLength(25);
-    const warnings = await waitFor(
+  const warningOf = async (runId: string): Promise<readonly string[]> =>
+    waitFor(
       async () => {
         const { rows } = await world.pool.query<{ warnings: string[] }>(
           'select warnings from tidemark.collector_runs where id = $1',
@@ -479,10 +473,59 @@ describe('rows without a cursor', () => {
       },
       { what: 'a warning of the run' },
     );
-    expect(warnings).toEqual([
-      `25 rows have no "changed_at" and are not read (incremental.nulls: ${nulls})`,
+
+  test.each([undefined, 'skip'])('are left out by %s, and the run says so', async (nulls) => {
+    const table = await tableWithNulls();
+    const definition = await world.add(
+      collectorOf(`select * from ${table}`, { incremental: { nulls } }),
+    );
+
+    const runId = await world.run(definition, window);
+    const batches = await world.finished(runId);
+
+    expect(idsOf(batches)).toHaveLength(25);
+    expect(await warningOf(runId)).toEqual([
+      '25 rows have no "changed_at" and are not read (incremental.nulls: skip)',
     ]);
   });
+
+  test.each(['reject', 'quarantine'])(
+    'are read by %s, but not again while they stay the same',
+    async (nulls) => {
+      const table = await tableWithNulls();
+      const sql = `select id, changed_at, 'x' as n from ${table}`;
+      const readAgain = async (signal: string | null) => {
+        const definition = await world.add(collectorOf(sql, { incremental: { nulls } }));
+        const runId = await world.run(definition, { ...window, signal });
+        const ids = idsOf(await world.finished(runId));
+        const [page] = await waitFor(
+          async () => {
+            const pages = await world.pages(runId);
+            return pages.at(-1)?.last ? pages : undefined;
+          },
+          { what: 'the last page' },
+        );
+        return { runId, ids, signal: page?.signal ?? null };
+      };
+      const evens = upTo(50).filter((n) => n % 2 === 0);
+      const odds = upTo(50).filter((n) => n % 2 === 1);
+
+      const first = await readAgain(null);
+      const second = await readAgain(first.signal);
+      await db.query(`update ${table} set id = 52 where id = 1`);
+      const third = await readAgain(second.signal);
+      await db.query(`delete from ${table} where changed_at is null`);
+      const fourth = await readAgain(third.signal);
+
+      expect(first.ids).toEqual([...evens, ...odds]);
+      expect(second).toMatchObject({ ids: evens, signal: first.signal });
+      expect(await warningOf(second.runId)).toEqual([
+        expect.stringContaining('25 rows have no "changed_at", the same that an earlier run'),
+      ]);
+      expect(third.ids).toEqual([...evens, ...odds.slice(1), 52]);
+      expect(fourth.ids).toEqual(evens);
+    },
+  );
 
   test('a tie that is NULL is refused: its rows could be lost between two pages', async () => {
     const table = await newTable('id bigint, changed_at timestamptz');

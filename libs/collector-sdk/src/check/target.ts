@@ -42,9 +42,9 @@ function checkPolicies(incremental: Sections['incremental']): Mistake[] {
   return independently(
     () => (incremental.outOfRange === 'load' ? [] : [{ path: 'incremental.outOfRange', message }]),
     () =>
-      (incremental.nulls ?? 'include') === 'include'
-        ? []
-        : [{ path: 'incremental.nulls', message }],
+      incremental.nulls === 'reject' || incremental.nulls === 'quarantine'
+        ? [{ path: 'incremental.nulls', message }]
+        : [],
   );
 }
 

@@ -37,8 +37,11 @@ export const Cursor = z.strictObject({
   to: z.string().optional(),
   /** Databases: a column that tells rows of the same cursor apart, so that a page may end between them. */
   tie: ColumnName.optional(),
-  /** What becomes of records without a cursor: loaded (as in `include`, of an API), rejected, or put aside as dead letters. */
-  nulls: z.enum(['include', 'reject', 'quarantine']).optional(),
+  /**
+   * What becomes of records without a cursor: loaded (`include`, what an API's are by itself), rejected, put aside as dead
+   * letters, or never read (`skip`, what a database's are by itself; an API sends what it sends).
+   */
+  nulls: z.enum(['include', 'reject', 'quarantine', 'skip']).optional(),
   /** What becomes of records whose cursor lies outside of what was asked for; they are counted in any case. */
   outOfRange: z.enum(['load', 'reject']).default('load'),
   format: CursorFormat.default('iso'),

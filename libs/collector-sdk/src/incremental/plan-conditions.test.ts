@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Definition } from '../definition/definition.ts';
 import { planConditions } from './plan-conditions.ts';
 import type { ChunkDraft, ItemState, PartitionState, PlanInput } from './plan.ts';
@@ -105,4 +105,39 @@ test('periods are asked for under a condition where all of a chunk have the same
     ['2002', '2003', null],
     ['2004', null],
   ]);
+});
+
+describe('rows of a database that have no cursor', () => {
+  const closed: ChunkDraft = { ...draft, cursor: { from: at(1), to: at(2) } };
+  const remembered = state({ answer: 'reject 5 17' });
+  const ofDatabase = (nulls: string | undefined, changes: Partial<PlanInput> = {}): PlanInput => ({
+    ...inputOf(undefined, changes),
+    definition: Definition.parse({
+      name: 'things',
+      source: { kind: 'postgres', name: 'things', secret: 'THINGS' },
+      request: { kind: 'sql', sql: 'select id, at from things' },
+      incremental: { kind: 'cursor', field: 'at', tie: 'id', start: '1970-01-01', nulls },
+      target: { kind: 'table', table: 't', key: ['id'], fields: { id: { type: 'text' } } },
+    }),
+  });
+
+  test.each(['reject', 'quarantine'])('are remembered by the open window: %s', (nulls) => {
+    expect(planConditions(ofDatabase(nulls), remembered, [closed, draft])).toEqual([
+      closed,
+      { ...draft, items: ['answer'], signal: 'reject 5 17' },
+    ]);
+  });
+
+  test.each([undefined, 'skip', 'include'])('are not remembered where they are %s', (nulls) => {
+    expect(planConditions(ofDatabase(nulls), remembered, [closed, draft])).toEqual([closed, draft]);
+  });
+
+  test.each([
+    ['is told to read everything', ofDatabase('reject', { request: { mode: 'full' } })],
+    ['finds its target empty', ofDatabase('reject', { isTargetEmpty: true })],
+  ])('are read whatever is remembered by a run that %s', (_what, input) => {
+    expect(planConditions(input, remembered, [draft])).toMatchObject([
+      { items: ['answer'], signal: null },
+    ]);
+  });
 });

@@ -122,6 +122,7 @@ test('what lies outside is rejected where the definition says so, and counted', 
 test.each([
   [undefined, []],
   ['include', []],
+  ['skip', []],
   ['reject', [[1, 'RECORD_INVALID']]],
   ['quarantine', [[1, 'CURSOR_NULL']]],
 ])('a record without a cursor, where nulls is %s', async (nulls, rejected) => {

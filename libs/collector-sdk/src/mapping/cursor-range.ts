@@ -31,6 +31,8 @@ function absentRefusal({ field, nulls }: Cursor): Refusal | undefined {
     case 'quarantine':
       return { code: 'CURSOR_NULL', reason: `${field}: is missing; put aside` };
     case 'include':
+    // Rows that are skipped are not read; a value that becomes NULL here was one at the source.
+    case 'skip':
     case undefined:
       return undefined;
   }

@@ -1,6 +1,5 @@
 import { quoteName, quoteText } from './quote.ts';
 import { rowConditions, type RowSelection } from './row-conditions.ts';
-import type { RowOrder } from './row-order.ts';
 import type { SqlParameters, SqlTemplate } from './sql-template.ts';
 
 // A page is one statement around the declared query, which stands in it as a subquery and so can be a single select and
@@ -74,7 +73,7 @@ with page as (
    order by ${ordered.map((name) => `q.${name}`).join(', ')}
    fetch first ${limits.rows} rows with ties
 ), written as (
-  select ${ordered.map((name, place) => `page.${name} as o${place}`).join(', ')}, row_to_json(shown)::text as record
+  select ${ordered.map((name, place) => `page.${name} as o${place}`).join(', ')}, row_to_json(shown.*)::text as record
     from (select * from page limit ${limits.equalRows + 1}) as page
    cross join lateral (select ${shownColumns(selection)}) as shown
 ), sized as (
@@ -106,20 +105,35 @@ function shownColumns({ columns, zone }: RowSelection): string {
     .join(', ');
 }
 
-/** How many rows have no cursor, up to a limit, and whether a column that tells rows apart is NULL anywhere. */
+/** What is asked of the rows without a cursor: how many there are, or that and a digest of them all. */
+export type AbsentQuestion = 'count' | 'digest';
+
+/** NULL cursors beyond this are not counted one by one. */
+export const NULLS_COUNTED = 1_000;
+
+/** Asks for the rows without a cursor, and whether a column that tells rows apart is NULL anywhere. */
 export function absentStatement(
   template: SqlTemplate,
   parameters: SqlParameters,
-  order: RowOrder,
-  limit: number,
+  { order, columns }: Pick<RowSelection, 'order' | 'columns'>,
+  question: AbsentQuestion | undefined,
 ): Statement {
   const from = subquery(template, parameters);
   const count = (column: string, most: number): string =>
-    `(select count(*) from (select from ${from} where q.${quoteName(column)} is null limit ${most}) as n)`;
-  const apart = order.columns.slice(order.cursor === undefined ? 0 : 1);
-  const columns = [
-    ...(order.cursor === undefined ? [] : [`${count(order.cursor, limit)}::int4 as cursors`]),
-    ...apart.map((name, place) => `${count(name, 1)}::int4 as apart${place}`),
+    `(select count(*) from (select from ${from} where q.${quoteName(column)} is null limit ${most}) as n)::int4`;
+  // In any order: rows without a cursor may have none.
+  const digest = (column: string): string => `
+       (select concat(count(*), ' ', sum(hashtextextended(row_to_json(n.*)::text, 0)))
+          from (select ${columns.names.map((name) => `q.${quoteName(name)}`).join(', ')}
+                  from ${from} where q.${quoteName(column)} is null) as n)`;
+  const { cursor } = order;
+  const apart = order.columns.slice(cursor === undefined ? 0 : 1);
+  const absent = cursor !== undefined && question !== undefined;
+  const asked = [
+    ...(absent ? [question === 'count' ? count(cursor, NULLS_COUNTED) : digest(cursor)] : []),
+    ...apart.map((name) => count(name, 1)),
   ];
-  return { text: `select ${columns.join(',\n       ')}`, values: parameters.values };
+  const called = [...(absent ? ['absent'] : []), ...apart.map((_, place) => `apart${place}`)];
+  const text = `select ${asked.map((sql, place) => `${sql} as ${called[place]}`).join(',\n       ')}`;
+  return { text, values: parameters.values };
 }

@@ -4,16 +4,11 @@ import type { TextPart } from '../answer/cut-answer.ts';
 import { MAX_RECORD_BYTES, type Part } from '../answer/cut-parts.ts';
 import { durationToMs } from '../duration.ts';
 import { seenValues } from '../paginate/seen-values.ts';
+import { findAbsent } from './absent-rows.ts';
 import { parametersOf, selectionOf, type CompiledQuery } from './compiled-query.ts';
 import type { Connection } from './connection.ts';
 import { cutRows } from './cut-rows.ts';
-import {
-  absentStatement,
-  describeStatement,
-  pageStatement,
-  type PageLimits,
-  type SentRow,
-} from './page-query.ts';
+import { describeStatement, pageStatement, type PageLimits, type SentRow } from './page-query.ts';
 import { readColumns, type QueryColumns } from './query-columns.ts';
 import { fixBound } from './row-bound.ts';
 import { readRowPlace, writeRowPlace, type RowPlace } from './row-place.ts';
@@ -29,6 +24,8 @@ export interface RowsPage {
   readonly bound: string | null;
   /** Of an integer cursor: the ranges of its values. */
   readonly seen: string | null;
+  /** Page 0 of an open window: names the rows without a cursor, where they are not read again while they stay the same. */
+  readonly signal: string | null;
   /** Page 0 of an open window: that rows have no cursor, and are not read. */
   readonly warning: string | undefined;
   /** Page 0: why rows may appear late all the same. */
@@ -39,8 +36,6 @@ const MIB = 1024 * 1024;
 const EQUAL_ROWS = 20_000;
 const SOFT_BYTES = 4 * MIB;
 const HARD_BYTES = 16 * MIB;
-/** NULL cursors beyond this are not counted one by one. */
-const NULLS_COUNTED = 1_000;
 
 /**
  * What a transaction of a source begins with. Everything is set for this transaction alone: a pooler in front of the
@@ -76,9 +71,10 @@ export async function readRows(
   const fixed = isFirst
     ? await fixBound(db, query, task, askedAtUs)
     : { bound: task.page.bound, until: given.until, doubt: undefined };
-  const place = { ...given, until: fixed.until };
   const columns = await describe(db, query, task);
-  const nullCursors = isFirst ? await countAbsent(db, query, task) : 0;
+  const absent = isFirst ? await findAbsent(db, query, task, columns) : undefined;
+  const nullsFollow = absent?.follow ?? given.nullsFollow;
+  const place = { ...given, until: fixed.until, nullsFollow };
   const limits = limitsOf(query);
   const selection = selectionOf(query, task, columns, place);
   const statement = pageStatement(query.template, parametersOf(query, task), selection, limits);
@@ -88,10 +84,11 @@ export async function readRows(
     kind: 'rows',
     parts: cutRows(rows),
     bytes: rows.reduce((sum, { record }) => sum + (record?.length ?? 0), 0),
-    next: nextPlace({ query, task, place, limits }, rows),
+    next: nextPlace(place, rows, limits),
     bound: fixed.bound,
     seen: seenIn(query, task, rows),
-    warning: warningOf(query, nullCursors),
+    signal: absent?.signal ?? null,
+    warning: absent?.warning,
     doubt: fixed.doubt,
   };
 }
@@ -113,21 +110,6 @@ async function describe(
 ): Promise<QueryColumns> {
   const { fields } = await db.query(describeStatement(query.template, parametersOf(query, task)));
   return readColumns(query.definition, query.order, fields);
-}
-
-async function countAbsent(db: Connection, query: CompiledQuery, task: PageTask): Promise<number> {
-  const { template, order } = query;
-  // Asked once in a run, and only where it is not answered by reading them.
-  const most = task.cursor?.to === null && !readsNulls(query, task) ? NULLS_COUNTED : 0;
-  const statement = absentStatement(template, parametersOf(query, task), order, most);
-  const [found = {}] = (await db.query(statement)).rows;
-  const apart = order.columns.slice(order.cursor === undefined ? 0 : 1);
-  const absent = apart.find((_, place) => found[`apart${place}`] !== 0);
-  if (absent === undefined) return Number(found['cursors'] ?? 0);
-  throw new TerminalError(
-    'SOURCE_REJECTED',
-    `the column "${absent}", which tells rows apart, is NULL in some of them: leave those out in the query`,
-  );
 }
 
 function refuseTooMany(
@@ -153,16 +135,10 @@ function refuseTooMany(
   }
 }
 
-interface PageRead {
-  readonly query: CompiledQuery;
-  readonly task: PageTask;
-  readonly place: RowPlace;
-  readonly limits: PageLimits;
-}
-
 function nextPlace(
-  { query, task, place, limits }: PageRead,
+  place: RowPlace,
   rows: readonly SentRow[],
+  limits: PageLimits,
 ): PagePlace['place'] | undefined {
   const last = rows.at(-1);
   const isWhole = last === undefined || (rows.length === last.total && last.total < limits.rows);
@@ -172,9 +148,8 @@ function nextPlace(
     if (after.length === columns.length) return writeRowPlace({ ...place, after });
     throw new TerminalError('SOURCE_REJECTED', 'the last row of a page has no place in the order');
   }
-  return place.part === 'rows' && readsNulls(query, task)
-    ? writeRowPlace({ part: 'nulls', until: place.until, after: undefined })
-    : undefined;
+  if (!place.nullsFollow) return undefined;
+  return writeRowPlace({ ...place, part: 'nulls', nullsFollow: false, after: undefined });
 }
 
 function seenIn(
@@ -186,18 +161,4 @@ function seenIn(
   if (cursor === undefined) return null;
   const values = rows.map(({ place }) => ({ [cursor]: place[0] }));
   return seenValues(definition, task.cursor, values);
-}
-
-function warningOf({ definition, order }: CompiledQuery, nullCursors: number): string | undefined {
-  const { incremental } = definition;
-  if (nullCursors === 0 || incremental.kind !== 'cursor') return undefined;
-  const count = nullCursors < NULLS_COUNTED ? nullCursors : `at least ${NULLS_COUNTED}`;
-  return `${count} rows have no "${order.cursor}" and are not read (incremental.nulls: ${incremental.nulls ?? 'reject'})`;
-}
-
-/** Rows without a cursor belong to no window: they are read once in a run, after its open one. */
-function readsNulls({ definition: { incremental } }: CompiledQuery, task: PageTask): boolean {
-  return (
-    incremental.kind === 'cursor' && incremental.nulls === 'include' && task.cursor?.to === null
-  );
 }

@@ -23,7 +23,7 @@ function conditionsOf({ type = 'timestamptz', zone = 'UTC', window, place, colum
       columns: { names: order.columns, withoutZone: new Set(), cursorType: type },
       zone,
       window: window ?? { from: micros('2024-01-01T00:00:00Z'), to: null },
-      place: { after: undefined, until: undefined, part: 'rows', ...place },
+      place: { after: undefined, until: undefined, part: 'rows', nullsFollow: false, ...place },
     },
     parameters,
   );

@@ -4,6 +4,8 @@ import type { TemplateValues } from '../request/template.ts';
 export interface SqlTemplate {
   /** Names in the order of their first use. */
   readonly variables: readonly string[];
+  /** Names that stand in a text, where they are no variables. */
+  readonly quoted: readonly string[];
   /** The query with `$n` for each name, counted on from the parameters that are there already. */
   write(parameters: SqlParameters): string;
 }
@@ -45,10 +47,14 @@ const token =
 /** Reads the `{name}` of a query; what stands in quotes or comments stays as it is. */
 export function compileSql(text: string): SqlTemplate {
   const pieces: (string | { readonly name: string })[] = [];
+  const quoted: string[] = [];
   let end = 0;
   for (const match of text.matchAll(token)) {
     const name = match[2];
-    if (name === undefined) continue;
+    if (name === undefined) {
+      if (match[0].startsWith("'")) quoted.push(...namesIn(match[0]));
+      continue;
+    }
     pieces.push(text.slice(end, match.index), { name });
     end = match.index + match[0].length;
   }
@@ -56,9 +62,14 @@ export function compileSql(text: string): SqlTemplate {
   const names = pieces.flatMap((piece) => (typeof piece === 'string' ? [] : [piece.name]));
   return {
     variables: [...new Set(names)],
+    quoted: [...new Set(quoted)],
     write: (parameters) =>
       pieces
         .map((piece) => (typeof piece === 'string' ? piece : parameters.named(piece.name)))
         .join(''),
   };
+}
+
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/\{([A-Za-z_][A-Za-z0-9_]*)\}/g)].flatMap(([, name]) => name ?? []);
 }
