@@ -18,6 +18,8 @@ export default defineConfig({
           setupFiles: ['test/property-runs.ts'],
           // They test functions: a process for each file would take three times as long.
           isolate: false,
+          // The longest take half a second; a machine that does much else may need many times that.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -273,3 +273,23 @@ test('the rows of children are shown for each table', async () => {
     ],
   });
 });
+
+test('the page that follows a record is shown, and no last page where the next one cannot be told', async () => {
+  const keyset = (path: string): string =>
+    shop().replace(
+      /paginate: .*/,
+      `paginate: { kind: keyset, after: { since: changed_at, after_id: ${path} }, size: { param: size, value: 2 } }`,
+    );
+  await writeFile(join(folder, 'shop.yaml'), keyset('id'));
+  await writeFile(join(folder, 'wrong.yaml'), keyset('nr'));
+  answer = { body: { data: rows } };
+
+  const shown = await run('shop.yaml', '--partition', 'region=us');
+  const wrong = await run('wrong.yaml', '--partition', 'region=us');
+
+  expect(shown.out).toMatch(/^Next page: .*since=2024-05-02T00%3A00%3A00Z.*after_id=2/m);
+  expect(shown.code).toBe(0);
+  expect(wrong.out).toContain('nothing at "nr": correct paginate.after.after_id');
+  expect(wrong.out).not.toContain('Next page');
+  expect(wrong.code).toBe(1);
+});

@@ -16,6 +16,9 @@ export function readYamlDefinition(text: string, builtIns: readonly Definition[]
     const mistakes = document.errors.map((error) => {
       const [line] = error.linePos ?? [];
       const where = line ? ` (line ${line.line}, column ${line.col})` : '';
+      if (error.code === 'MULTIPLE_DOCS') {
+        return { path: '', message: `holds several definitions: write one a file${where}` };
+      }
       return { path: '', message: `is not YAML: ${firstLine(error.message)}${where}` };
     });
     return { mistakes };

@@ -30,6 +30,9 @@ test('a query with a cursor, one without, and one by periods are definitions', (
   expect(mistakesOf({})).toEqual([]);
   expect(mistakesOf({ incremental: { kind: 'full' } })).toEqual([]);
   expect(
+    mistakesOf({ request: { kind: 'sql', sql: `select '{eu}'::text[], "{region}"` } }),
+  ).toEqual([]);
+  expect(
     mistakesOf({
       request: { kind: 'sql', sql: 'select 1 as id, {from}, {to}' },
       incremental: { kind: 'periods', unit: 'year', from: '2020' },
@@ -44,6 +47,16 @@ test.each([
     'a variable that there is not',
     { request: { kind: 'sql', sql: 'select {reigon}' } },
     'request.sql: there is no variable "reigon"; there are region, today, planned_at, from, to',
+  ],
+  [
+    'a variable in quotes',
+    { request: { kind: 'sql', sql: "select id from orders where region = '{region}'" } },
+    'request.sql: {region} in quotes is no variable: leave the quotes out',
+  ],
+  [
+    'a variable in a pattern',
+    { request: { kind: 'sql', sql: "select id from orders where region like '%{region}%'" } },
+    "request.sql: {region} in quotes is no variable: leave the quotes out; for a part of a text write '…' || {region}",
   ],
   [
     'a zone that there is not',
@@ -85,6 +98,15 @@ test.each([
     'a tie for an API',
     { ...http, partitions: [{}], incremental: { ...definition.incremental, from: 'since' } },
     'incremental.tie: is for databases only',
+  ],
+  [
+    'to skip what an API sends',
+    {
+      ...http,
+      partitions: [{}],
+      incremental: { ...definition.incremental, tie: undefined, from: 'since', nulls: 'skip' },
+    },
+    'incremental.nulls: skip is for databases only',
   ],
 ])('%s is a mistake', (_, changes, expected) => {
   expect(mistakesOf(changes)).toEqual([expect.stringContaining(expected)]);

@@ -3,7 +3,7 @@ import type { SqlRequest } from '../definition/request.ts';
 import type { Mistake, Sections } from './mistake.ts';
 import { independently, inEach } from './readable.ts';
 import { isZone } from '../zone.ts';
-import { unknownVariables } from './templates.ts';
+import { knownVariables, unknownVariables } from './templates.ts';
 
 /** What tells a query to a database from a request to an HTTP API, and what only one of them has. */
 export function checkDatabase(sections: Sections): Mistake[] {
@@ -16,12 +16,28 @@ export function checkDatabase(sections: Sections): Mistake[] {
   if (request.kind !== 'sql') return checkHttp(sections);
   return independently(
     () => unknownVariables(sections, 'request.sql', compileSql(request.sql).variables),
+    () => checkQuoted(sections, compileSql(request.sql).quoted),
     () => checkZone(request),
     () => checkOrder(sections),
     () => checkPaging(sections),
     () => checkParameters(sections),
   );
 }
+
+/** It would be compared as it is written, find nothing, and that would count as read. */
+function checkQuoted(sections: Sections, quoted: readonly string[]): Mistake[] {
+  const known = knownVariables(sections);
+  return quoted.flatMap((name) =>
+    known?.has(name) === true
+      ? {
+          path: 'request.sql',
+          message: `{${name}} in quotes is no variable: leave the quotes out; for a part of a text write '…' || {${name}}`,
+        }
+      : [],
+  );
+}
+
+const noSkip = 'skip is for databases only: an API sends records without a cursor by itself';
 
 function checkHttp({ incremental }: Sections): Mistake[] {
   if (incremental?.kind !== 'cursor') return [];
@@ -32,6 +48,7 @@ function checkHttp({ incremental }: Sections): Mistake[] {
       incremental.tie === undefined
         ? []
         : [{ path: 'incremental.tie', message: 'is for databases only' }],
+    () => (incremental.nulls === 'skip' ? [{ path: 'incremental.nulls', message: noSkip }] : []),
   );
 }
 

@@ -33,6 +33,7 @@ test.each([
   [{ kind: 'offset', size, drift: { by: 'overlap', records: 10 } }, ['paginate.drift.records']],
   [{ kind: 'link', maxDepth: {} }, ['paginate.maxDepth']],
   [{ kind: 'keyset', after: {} }, ['paginate.after']],
+  [{ kind: 'keyset', size, after: { since: 't', n: 'id' } }, ['paginate.after.n']],
 ])('%j does not: %j', (paginate, expected) => {
   expect(paths(paginate)).toEqual(expected);
 });

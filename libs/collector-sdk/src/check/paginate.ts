@@ -15,7 +15,11 @@ export function checkPaginate({ paginate, request, incremental }: Sections): Mis
   );
 }
 
-function checkAfter({ after }: Extract<Paginate, { kind: 'keyset' }>): Mistake[] {
+function checkAfter({ after, size }: Extract<Paginate, { kind: 'keyset' }>): Mistake[] {
+  if (size !== undefined && size.param in after) {
+    const message = 'is the parameter of paginate.size: give the place of the record another one';
+    return [{ path: `paginate.after.${size.param}`, message }];
+  }
   if (Object.keys(after).length > 0) return [];
   const message = 'needs a parameter at least: without one every page would be the first';
   return [{ path: 'paginate.after', message }];

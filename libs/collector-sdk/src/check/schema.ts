@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Mistake } from './mistake.ts';
+import { sayIssue } from './say-issue.ts';
 
 /** What a schema found, one mistake for each unknown key. */
 export function schemaMistakes(error: z.ZodError): Mistake[] {
@@ -22,7 +23,7 @@ function mistakesOf(issue: Issue, at: readonly string[]): Mistake[] {
       .toSorted((one, other) => one.length - other.length);
     if (meant) return meant.flatMap((each) => mistakesOf(each, path));
   }
-  return [{ path: path.join('.'), message: issue.message }];
+  return [{ path: path.join('.'), message: sayIssue(issue) }];
 }
 
 /** Of a setting that may be written in several forms, whether the value is of this one, with mistakes in it. */

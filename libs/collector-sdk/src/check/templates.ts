@@ -45,18 +45,29 @@ function checkTemplate(sections: Sections, path: string, text = ''): Mistake[] {
 
 /** The names that a template uses and that nothing gives a value to. */
 export function unknownVariables(
-  { partitions, incremental }: Sections,
+  sections: Sections,
   path: string,
   names: readonly string[],
 ): Mistake[] {
+  const known = knownVariables(sections);
+  if (!known) return [];
+  const unknown = new Set(names.filter((name) => !known.has(name)));
+  return [...unknown].map((name) => ({
+    path,
+    message: tell(name, known, sections.incremental?.kind),
+  }));
+}
+
+/** The names that have a value in a request; undefined while a section with mistakes may give more. */
+export function knownVariables({
+  partitions,
+  incremental,
+}: Sections): ReadonlySet<string> | undefined {
   const keys = partitions && partitionKeys({ partitions });
-  // What a section with mistakes would have given is not known.
-  if (!keys) return [];
+  if (!keys) return undefined;
   const kind = incremental?.kind;
   const ofKind = kind === undefined ? Object.values(asked).flat() : (asked[kind] ?? []);
-  const known = new Set([...keys, ...always, ...ofKind]);
-  const unknown = new Set(names.filter((name) => !known.has(name)));
-  return [...unknown].map((name) => ({ path, message: tell(name, known, kind) }));
+  return new Set([...keys, ...always, ...ofKind]);
 }
 
 function tell(name: string, known: ReadonlySet<string>, kind: string | undefined): string {

@@ -35,4 +35,7 @@ export const ColumnName = z.string().min(1).max(63);
 /** Names the variable `TIDEMARK_SECRET_<NAME>` of the extractor. */
 export const SecretName = z
   .string()
-  .regex(/^[A-Z][A-Z0-9_]*$/, 'the NAME of TIDEMARK_SECRET_<NAME>');
+  .regex(
+    /^[A-Z][A-Z0-9_]*$/,
+    'must be the NAME of TIDEMARK_SECRET_<NAME>: capitals, digits and _, a letter first',
+  );

@@ -70,9 +70,16 @@ describe('page numbers without a total', () => {
     const paginate = paginateOf({ kind: 'page', size, more: 'has_more' });
 
     expect(placesOf(follow(paginate, page0, { has_more: true }, 7))).toEqual([{ page: 2 }]);
-    for (const answer of [{ has_more: false }, { has_more: null }, { has_more: 'false' }, {}]) {
+    for (const answer of [{ has_more: false }, { has_more: null }, { has_more: 'false' }]) {
       expect(follow(paginate, page0, answer, 33)).toMatchObject({ last: true });
     }
+  });
+
+  test('where the answer tells nothing of it, its length does', () => {
+    const paginate = paginateOf({ kind: 'page', size, more: 'meta.more' });
+
+    expect(placesOf(follow(paginate, page0, { has_more: false }, 33))).toEqual([{ page: 2 }]);
+    expect(follow(paginate, page0, { has_more: true }, 7)).toMatchObject({ last: true });
   });
 
   test('something where only yes or no is looked for is a yes', () => {
@@ -281,6 +288,7 @@ describe('cursors', () => {
 
     expect(follow(withMore, page0, { next: 'a', more: false })).toMatchObject({ last: true });
     expect(placesOf(follow(withMore, page0, { next: 'a', more: true }))).toEqual([{ cursor: 'a' }]);
+    expect(placesOf(follow(withMore, page0, { next: 'a' }))).toEqual([{ cursor: 'a' }]);
   });
 
   test.each([2, 3, 7, 100])('a circle of %i pages is left within a few rounds', (length) => {

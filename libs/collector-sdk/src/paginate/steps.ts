@@ -78,7 +78,7 @@ function stepByCursor(paginate: PaginateOf<'cursor'>, at: PagePlace, page: PageR
   const isAsked = cursor === at.place['cursor'];
   // Some sources answer the end with an empty page that repeats the cursor.
   if (cursor === undefined || (page.recordCount === 0 && isAsked)) return undefined;
-  if (paginate.more !== undefined && !toldYes(paginate.more, page)) return undefined;
+  if (toldYes(paginate.more, page) === false) return undefined;
   if (isAsked) return { code: 'PAGE_LOOP', reason: 'the page names itself as the next one' };
   return { place: { cursor } };
 }
@@ -111,7 +111,8 @@ function isTrouble(place: PagePlace['place'] | PageTrouble): place is PageTroubl
 
 /** Whether a page is the last one where no total is told. */
 function isEnd(paginate: Counting | PaginateOf<'keyset'>, at: PagePlace, page: PageRead): boolean {
-  if (paginate.more !== undefined) return !toldYes(paginate.more, page);
+  const follows = toldYes(paginate.more, page);
+  if (follows !== undefined) return !follows;
   const { recordCount } = page;
   if (recordCount === 0) return true;
   return paginate.until === 'short' && isShort(recordCount, pageSize(paginate, at, page));

@@ -15,11 +15,20 @@ export function toldCount(told: Told | undefined, page: PageRead): number | unde
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-/** A yes or no that an answer tells; absent, empty, `false`, `0` and `no` are a no. */
-export function toldYes(told: Told, page: PageRead): boolean {
+/**
+ * A yes or no that an answer tells; null, empty, `false`, `0` and `no` are a no. Undefined when nothing is there: who takes
+ * that for a no loses all but the first page by a path that is misspelt.
+ */
+export function toldYes(told: Told | undefined, page: PageRead): boolean | undefined {
+  if (told === undefined || !isThere(told, page)) return undefined;
   if (tellsNested(told, page)) return true;
   const text = toldText(told, page);
   return text !== undefined && !/^(false|0|no|null)$/i.test(text);
+}
+
+function isThere(told: Told, page: PageRead): boolean {
+  if (typeof told === 'string') return lookUp(page.answer, told) !== undefined;
+  return page.head?.headers[told.header.toLowerCase()] !== undefined;
 }
 
 /** Whether an object or a list with something in it stands where a text is expected: not nothing, but nothing to go on with. */
