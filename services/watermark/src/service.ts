@@ -22,7 +22,7 @@ import { choresOf, provisionSettings } from './chores.ts';
 import type { WatermarkConfig } from './config.ts';
 import type { Deps } from './deps.ts';
 import { commandAnswered } from './events.ts';
-import { handleCommand, receivedFrom, refuse } from './handlers/on-command.ts';
+import { handleCommand, receivedFrom, refuse, type Scan } from './handlers/on-command.ts';
 import { keepDoing } from './keep-doing.ts';
 import { listenToEvents } from './listen-to-events.ts';
 import { migrateWhenReady } from './migrate-when-ready.ts';
@@ -90,7 +90,7 @@ export async function startWatermark(
     keepDoing(chore, { logger, signal: stopping.signal }),
   );
   opened.defer(() => Promise.all(chores).then(() => undefined));
-  const lanes = startCommandLanes(deps, config);
+  const lanes = startCommandLanes(deps, config, () => registrar.scan());
   commands.push(lanes);
   opened.defer(() => {
     const stopped = lanes.stop();
@@ -107,7 +107,7 @@ export async function startWatermark(
   };
 }
 
-function startCommandLanes(deps: Deps, config: WatermarkConfig): Lanes {
+function startCommandLanes(deps: Deps, config: WatermarkConfig, scan: Scan): Lanes {
   return startLanes(deps.bus, {
     stream: 'COMMANDS',
     consumer: consumerOf('command'),
@@ -116,7 +116,7 @@ function startCommandLanes(deps: Deps, config: WatermarkConfig): Lanes {
     ackWaitMs: config.ackWaitMs,
     poisonDeliveries: config.poisonDeliveries,
     logger: deps.logger,
-    handler: (message) => handleCommand(deps, receivedFrom(message)),
+    handler: (message) => handleCommand(deps, receivedFrom(message), scan),
     onEnd: async (message, error) => {
       const reasons = [reason(error.code, error.message)];
       await commandAnswered(deps, await refuse(deps, receivedFrom(message), reasons));

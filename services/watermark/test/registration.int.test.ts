@@ -334,3 +334,19 @@ test('another cursor is refused while a run asks by the old one, and when its de
   await waitFor(async () => (await state())?.status === 'blocked', { what: 'another refusal' });
   expect((await state())?.error_message).toMatch(refusal);
 });
+
+test('a command for a collector whose file came just now is no mistake', async () => {
+  await using fresh = await Harness.open();
+  // Nobody looks by himself in the time of this test.
+  await fresh.start({ TIDEMARK_SWEEP_MS: '600000' });
+  await fresh.define('newcomer', yamlOf('newcomer'));
+
+  await fresh.command('run', 'newcomer');
+  await fresh.command('run', 'nobody');
+
+  expect(await fresh.answer('newcomer')).toMatchObject({ outcome: 'accepted', reasons: [] });
+  expect(await fresh.answer('nobody')).toMatchObject({
+    outcome: 'refused',
+    reasons: [expect.stringContaining('COLLECTOR_UNKNOWN')],
+  });
+});

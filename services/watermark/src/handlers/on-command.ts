@@ -29,22 +29,45 @@ export function receivedFrom(message: Message): ReceivedCommand {
   return { commandId, runId: triggerId, verb, collector, payload };
 }
 
-/** Answers a command, once: the same command again gets the same answer, and nothing is planned twice. */
-export async function handleCommand(deps: Deps, received: ReceivedCommand): Promise<void> {
+/** Looks for definitions that came since the last look. */
+export type Scan = () => Promise<void>;
+
+/**
+ * Answers a command, once: the same command again gets the same answer, and nothing is planned twice. Before a collector
+ * counts as unknown its definition is looked for.
+ */
+export async function handleCommand(
+  deps: Deps,
+  received: ReceivedCommand,
+  scan: Scan = async () => undefined,
+): Promise<void> {
   const earlier = await deps.store.with((db) => findAnswer(db, received.commandId));
-  const answer = earlier ?? (await answerOf(deps, received));
+  const answer = earlier ?? (await answerOf(deps, received, scan));
   await commandAnswered(deps, answer);
 }
 
-async function answerOf(deps: Deps, received: ReceivedCommand): Promise<AnsweredCommand> {
+async function answerOf(
+  deps: Deps,
+  received: ReceivedCommand,
+  scan: Scan,
+): Promise<AnsweredCommand> {
   const reading = readCommand(received.verb, received.payload);
   if ('reasons' in reading) return refuse(deps, received, reading.reasons);
   try {
-    return await carryOut(deps, received, reading);
+    return await carryOut(deps, received, reading).catch(async (error: unknown) => {
+      if (!isUnknown(error)) throw error;
+      // The chore that looks for definitions tells what is wrong with those that it finds.
+      await scan().catch(() => undefined);
+      return carryOut(deps, received, reading);
+    });
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
     return refuse(deps, received, [reason(error.code, error.message)]);
   }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof TerminalError && error.code === 'COLLECTOR_UNKNOWN';
 }
 
 function carryOut(

@@ -17,6 +17,7 @@ export class Registrar {
   readonly #deps: Deps;
   readonly #settings: RegistrarSettings;
   #fingerprint: string | undefined;
+  #turn: Promise<void> = Promise.resolve();
   /** What was registered of each name; a name is missing while its registration has not come through. */
   readonly #done = new Map<string, string>();
 
@@ -26,7 +27,14 @@ export class Registrar {
   }
 
   /** Registers what changed since the last look, and what failed at it. One that fails does not stop the others. */
-  async scan(): Promise<void> {
+  scan(): Promise<void> {
+    // Two at once would register the same definition twice.
+    const scanned = this.#turn.catch(() => undefined).then(() => this.#scan());
+    this.#turn = scanned;
+    return scanned;
+  }
+
+  async #scan(): Promise<void> {
     const { builtIns, folder } = this.#settings;
     const fingerprint = await fingerprintOf(folder);
     if (fingerprint === this.#fingerprint) return;
