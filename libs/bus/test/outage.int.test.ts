@@ -119,5 +119,5 @@ test('closing does not wait for a server that is away', async () => {
   await bus[Symbol.asyncDispose]();
   await bus.closed;
 
-  expect(performance.now() - before).toBeLessThan(3_000);
+  expect(performance.now() - before).toBeLessThan(8_000);
 });

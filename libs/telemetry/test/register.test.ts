@@ -62,7 +62,7 @@ test.each([
   const ended = await runProgram({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint() });
 
   expect(ended.code).toBe(0);
-  expect(ended.afterWorkMs).toBeLessThan(3_500);
+  expect(ended.afterWorkMs).toBeLessThan(8_000);
 });
 
 test('without an endpoint there are trace ids and metrics but nothing is sent', async () => {
@@ -70,7 +70,7 @@ test('without an endpoint there are trace ids and metrics but nothing is sent', 
 
   expect(ended.code).toBe(0);
   expect(ended.lines[0]?.['trace_id']).toMatch(/^[0-9a-f]{32}$/);
-  expect(ended.afterWorkMs).toBeLessThan(1_000);
+  expect(ended.afterWorkMs).toBeLessThan(4_000);
 });
 
 test('switched off there is nothing, and the program works', async () => {

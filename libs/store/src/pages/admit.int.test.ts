@@ -113,13 +113,13 @@ test('what was not used is kept up to the slack, and not beyond', async () => {
 });
 
 test('a request that costs more takes so many slots', async () => {
-  await declare('a', 1_000);
+  await declare('a', 8_000);
 
   expect(await waitsOf(1, { weight: 5 })).toEqual([0]);
   const [waitMs = 0] = await waitsOf(1, { weight: 0.5 });
-  expect(waitMs).toBeGreaterThan(4_500);
+  expect(waitMs).toBeGreaterThan(33_000);
   const [next = 0] = await waitsOf(1);
-  expect(next - waitMs).toBeLessThan(501);
+  expect(next - waitMs).toBeLessThan(4_001);
 });
 
 test('an entity and a token of a source get its rate, each for itself', async () => {
@@ -176,13 +176,13 @@ test('a window that ends at another time is another window', async () => {
 
 test('a quota that is used up is whole when the answer says so that used it up, as in a window that slides', async () => {
   await learn({ limit: 3, remaining: 2, resetsInMs: 30_000 });
-  await learn({ limit: 3, remaining: 1, resetsInMs: 30_700 });
-  await learn({ limit: 3, remaining: 0, resetsInMs: 31_400 });
-  await learn({ limit: 3, remaining: 0, resetsInMs: 31_000 });
+  await learn({ limit: 3, remaining: 1, resetsInMs: 31_500 });
+  await learn({ limit: 3, remaining: 0, resetsInMs: 33_000 });
+  await learn({ limit: 3, remaining: 0, resetsInMs: 32_000 });
 
   const admission = await ask();
 
-  expect(admission.verdict === 'wait' && admission.freeMs).toBeGreaterThan(31_100);
+  expect(admission.verdict === 'wait' && admission.freeMs).toBeGreaterThan(32_100);
 });
 
 test('after its end a quota is taken to be as large as before, until an answer tells', async () => {
@@ -221,12 +221,12 @@ test('a backfill leaves the reserve of a quota to live requests', async () => {
 });
 
 test('a backfill is slower than the rate by the reserve, and live requests are not', async () => {
-  await declare('a', 1_000, 0.75);
+  await declare('a', 10_000, 0.75);
 
   expect(await waitsOf(1, { runId: backfill })).toEqual([0]);
-  await pool.query(`update tidemark.rate_limits set tat = tat - interval '1 second'`);
+  await pool.query(`update tidemark.rate_limits set tat = tat - interval '10 seconds'`);
   const admission = await ask({ runId: backfill });
-  expect(admission.verdict === 'wait' && admission.freeMs).toBeGreaterThan(2_900);
+  expect(admission.verdict === 'wait' && admission.freeMs).toBeGreaterThan(31_000);
   expect(await waitsOf(1)).toEqual([0]);
 });
 
