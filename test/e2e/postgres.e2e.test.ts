@@ -192,8 +192,11 @@ test('the query is in the trace of its run, and the password is nowhere', async 
   );
   expect(query.service).toBe('tidemark-extractor');
   expect(query.name).toContain(source.name);
-  const above = ancestorsOf(query, telemetry.spans).map(({ name }) => name);
-  expect(above[0]).toMatch(/^process tidemark\.extract/);
+  // It ends after the query, and is told later.
+  const above = await waitFor(() => ancestorsOf(query, telemetry.spans)[0], {
+    what: 'the span above it',
+  });
+  expect(above.name).toMatch(/^process tidemark\.extract/);
   await stack.stop('extractor');
   await stack.start(extractor);
   const texts = [...telemetry.texts, ...stack.logs('extractor'), ...stack.logs('watermark')];

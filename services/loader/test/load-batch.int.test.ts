@@ -158,12 +158,14 @@ describe('one batch', () => {
     const rows = numbered(2_000, 'a note of some length that stands in every row');
     await fixture.load({ rows });
     await fixture.load({ seq: 1, rows });
-    const before = await wal();
-    for (let seq = 2; seq < 7; seq += 1) {
+    const written: number[] = [];
+    for (let seq = 2; seq < 12; seq += 1) {
+      const before = await wal();
       expect(countsOf(await fixture.load({ seq, rows }))).toBe('0/0/2000/0/0');
+      written.push(Number((await wal()) - before));
     }
-    // 10,000 rows that only were locked would be more than 500 kB.
-    expect(Number((await wal()) - before)).toBeLessThan(100_000);
+    // Others may write to the same server meanwhile. 2,000 rows that only were locked would be more than 100 kB each time.
+    expect(Math.min(...written), written.join(', ')).toBeLessThan(20_000);
     expect(await fixture.rows(`select count(*)::int from orders where xmax <> 0`)).toEqual([
       { count: 0 },
     ]);
