@@ -291,9 +291,13 @@ create table tidemark.waits (
   code           text        not null,
   reason         text        not null,
   since          timestamptz not null default clock_timestamp(),
-  -- A wait that nobody has told of for a while is over.
   seen_at        timestamptz not null default clock_timestamp()
 );
+
+-- A wait that nobody has told of for two minutes is over.
+create function tidemark.still_waits(seen_at timestamptz) returns boolean
+  language sql
+  return seen_at > clock_timestamp() - interval '2 minutes';
 
 -- What a source may be asked: one row for each source, and one for each entity and token of it with a budget of its own.
 create table tidemark.rate_limits (

@@ -207,7 +207,7 @@ begin
   -- What its target does not take is not read: it would fill the streams of everybody, and the hands of the loaders.
   select 'nothing more is read while its batches wait for the target: ' || w.code into reason
     from tidemark.waits w
-   where w.collector_name = v_collector and w.seen_at > clock_timestamp() - interval '2 minutes';
+   where w.collector_name = v_collector and tidemark.still_waits(w.seen_at);
   if found then
     verdict := 'wait';
     wait_ms := 1000 * (0.5 + random());

@@ -102,10 +102,10 @@ begin
   returning records_processed - records_quarantined, records_rejected - records_quarantined
        into v_processed, v_rejected;
 
-  -- Whoever has told that batches wait: this one does not.
+  -- Whoever has told that batches wait: this one does not. One that only tells of a failed page has asked nothing of the target.
   delete from tidemark.waits w
    using tidemark.collector_runs r
-   where r.id = p_run and w.collector_name = r.collector_name;
+   where r.id = p_run and w.collector_name = r.collector_name and not p_failed;
 
   if p_failed then
     ending := 'failed';

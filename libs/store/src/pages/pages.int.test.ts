@@ -82,6 +82,13 @@ const pageOf = (seq: number, changes: Partial<RecordPageInput> = {}): RecordPage
   ...changes,
 });
 
+async function finishBatch(failed: boolean): Promise<void> {
+  await pool.query('select tidemark.finish_batch($1, 0, 1, 0, $2, 1, 0, 0, 0, 0, 1, false)', [
+    runId,
+    failed,
+  ]);
+}
+
 async function loadPart(seq: number, digest = 'aaaaaaaaaaaaaaaa'): Promise<void> {
   await pool.query(
     `insert into tidemark.batches (run_id, chunk_id, seq, digest, part, attempt, outcome, asked_at)
@@ -116,14 +123,16 @@ test('nothing is read for a target that does not take what was read, and a batch
   });
 
   const waiting = await admit(pool, asking());
-  await pool.query(`select tidemark.finish_batch($1, 0, 1, 0, false, 1, 0, 0, 0, 0, 1, false)`, [
-    runId,
-  ]);
+  // One that only tells of a failed page has asked nothing of the target.
+  await finishBatch(true);
+  const stillWaiting = await admit(pool, asking());
+  await finishBatch(false);
 
-  expect(waiting).toMatchObject({
+  const nothingIsRead = {
     verdict: 'wait',
     reason: expect.stringMatching(/while its batches wait for the target: TARGET_SCHEMA_MISMATCH/),
-  });
+  };
+  expect([waiting, stillWaiting]).toMatchObject([nothingIsRead, nothingIsRead]);
   // The wait has booked nothing, or there would be no slot yet.
   expect(await admit(pool, asking())).toMatchObject({ verdict: 'go', waitMs: 0 });
 });

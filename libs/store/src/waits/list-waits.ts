@@ -12,7 +12,7 @@ const text = `
 select w.collector_name, w.code, w.reason,
        to_char(w.since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since
   from tidemark.waits w
- where w.seen_at > clock_timestamp() - interval '2 minutes'
+ where tidemark.still_waits(w.seen_at)
  order by w.collector_name`;
 
 /** The collectors whose batches wait now. One that has ended without a word is forgotten after two minutes. */

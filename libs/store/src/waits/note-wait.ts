@@ -15,8 +15,7 @@ export async function noteWait(db: Queryable, wait: Wait): Promise<void> {
       values ($1, $2, $3)
       on conflict (collector_name) do update
          set code = excluded.code, reason = excluded.reason, seen_at = excluded.seen_at,
-             since = case when w.seen_at < excluded.seen_at - interval '2 minutes'
-                          then excluded.since else w.since end`,
+             since = case when tidemark.still_waits(w.seen_at) then w.since else excluded.since end`,
     values: [wait.collector, wait.code, wait.reason],
   });
 }
