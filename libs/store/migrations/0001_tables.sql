@@ -344,4 +344,5 @@ create table tidemark.commands (
 );
 create index commands_by_collector on tidemark.commands (collector_name, received_at desc);
 create index commands_refused on tidemark.commands (answered_at desc) where outcome = 'refused';
+create index commands_age on tidemark.commands (answered_at) where outcome <> 'queued';
 create index commands_queued on tidemark.commands (collector_name, received_at) where outcome = 'queued';

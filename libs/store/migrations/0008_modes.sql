@@ -169,5 +169,14 @@ begin
        and not exists (select from tidemark.collector_runs r where r.id = replay_run_id and r.completed_at is null)
      order by created_at limit p_rows));
   get diagnostics v_rows = row_count;
+  if v_rows > 0 then
+    return v_rows;
+  end if;
+
+  delete from tidemark.commands where ctid = any (array(
+    select ctid from tidemark.commands
+     where answered_at < p_before and outcome <> 'queued'
+     order by answered_at limit p_rows));
+  get diagnostics v_rows = row_count;
   return v_rows;
 end $$;

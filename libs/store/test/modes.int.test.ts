@@ -413,6 +413,22 @@ describe('what is old', () => {
     expect(letters.rows).toEqual([{ reason: 'new' }, { reason: 'replayed now' }]);
   });
 
+  test('is every answer to a command, and none that still waits for its turn', async () => {
+    await pool.query(
+      `insert into tidemark.commands (id, verb, collector_name, payload, outcome, answered_at)
+       select gen_random_uuid(), 'run', 'things', '{}', outcome, now() - days * interval '1 day'
+         from unnest(array['accepted', 'skipped', 'refused', 'queued']) as outcome, unnest(array[29, 31]) as days`,
+    );
+
+    expect(await pruneAll()).toBe(2);
+
+    const { rows } = await pool.query(
+      `select outcome from tidemark.commands where answered_at < now() - interval '30 days'`,
+    );
+    expect(rows).toEqual([{ outcome: 'queued' }]);
+    expect((await pool.query('delete from tidemark.commands')).rowCount).toBe(5);
+  });
+
   test('stays while its run is active', async () => {
     const run = await planned(await aRun(pool));
     await loadABatch(pool, run);

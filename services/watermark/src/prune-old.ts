@@ -3,7 +3,7 @@ import type { Deps } from './deps.ts';
 
 const ROWS_A_STEP = 2_000;
 
-/** Removes chunks, pages, ledger and dead letters that are older than they are kept for, in steps that hold up nobody. */
+/** Removes chunks, pages, ledger, dead letters and answers to commands that are older than they are kept for, in steps that hold up nobody. */
 export async function pruneOld(deps: Deps, keepDays: number): Promise<void> {
   for (;;) {
     deps.signal.throwIfAborted();
