@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { measureCopy } from './copy-baseline.ts';
-import { readProcessUse, readTreeCpuSeconds } from './measure-process.ts';
+import { readProcessUse, readTreeCpuSeconds, readTreeMemoryBytes } from './measure-process.ts';
 import { ordersDefinition } from './orders-definition.ts';
 import { runCollector } from './run-collector.ts';
 import { startBenchStack, type BenchStack } from './stack.ts';
@@ -58,6 +58,7 @@ async function measure(bench: BenchStack, db: pg.Pool) {
   const loadAverage = loadavg()[0] ?? Number.NaN;
   const loads = [];
   for (const target of targets) loads.push(await loadFirst(bench, db, target));
+  const postgresMb = readTreeMemoryBytes(bench.postgres.pid) / 2 ** 20;
   const { first, before, after } = median(loads, (load) => load.first.seconds);
 
   const copySeconds = await measureCopy(bench.postgres.url, Number(values['copy-times']));
@@ -88,6 +89,8 @@ async function measure(bench: BenchStack, db: pg.Pool) {
       postgresCpuSeconds: after.postgres - before.postgres,
       natsCpuSeconds: after.nats - before.nats,
       sourceCpuSeconds: after.source - before.source,
+      postgresMb,
+      natsPeakRssMb: (readProcessUse(bench.nats.pid)?.peakBytes ?? 0) / 2 ** 20,
     },
     unchanged: {
       seconds: again.seconds,
@@ -153,8 +156,8 @@ function describe(report: Report): string {
       (one) =>
         `${one.name.padEnd(24)}${one.cpuSeconds.toFixed(2)} s processor, ${one.peakRssMb.toFixed(0)} MiB at most`,
     ),
-    `postgres                ${report.servers.postgresCpuSeconds.toFixed(2)} s processor`,
-    `nats-server             ${report.servers.natsCpuSeconds.toFixed(2)} s processor`,
+    `postgres                ${report.servers.postgresCpuSeconds.toFixed(2)} s processor, ${report.servers.postgresMb.toFixed(0)} MiB after the loads`,
+    `nats-server             ${report.servers.natsCpuSeconds.toFixed(2)} s processor, ${report.servers.natsPeakRssMb.toFixed(0)} MiB at most`,
     `source                  ${report.servers.sourceCpuSeconds.toFixed(2)} s processor`,
     `unchanged re-run        ${report.unchanged.seconds.toFixed(2)} s   ${Math.round(report.unchanged.recordsPerSecond)} records/s`,
     `  dead rows in target   ${report.unchanged.deadTuples}`,

@@ -33,6 +33,20 @@ export function readTreeCpuSeconds(pid: number): number {
   );
 }
 
+/** Memory of a process and all that it started at this moment, in bytes; what several of them share counts once (Pss). */
+export function readTreeMemoryBytes(pid: number): number {
+  return childrenOf(pid).reduce((sum, child) => sum + readTreeMemoryBytes(child), memoryBytes(pid));
+}
+
+function memoryBytes(pid: number): number {
+  try {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
 function endedChildrenSeconds(pid: number): number {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
