@@ -149,9 +149,10 @@ test('an access token is told nowhere', async () => {
   expect(known.redact('it was token-1')).toBe('it was [redacted]');
 });
 
-test('of several tokens those that were refused are not chosen any more', () => {
+test('of several tokens one that was refused is not chosen for ten minutes', () => {
+  let nowMs = 1_000;
   const several = readSecrets({ TIDEMARK_SECRET_A: 'aaaa', TIDEMARK_SECRET_B: 'bbbb' });
-  const credentials = new Credentials(several, agent);
+  const credentials = new Credentials(several, agent, () => nowMs);
   const auth = { kind: 'tokens', secrets: ['A', 'B'] };
   const source = HttpSource.parse({ name: 'x', baseUrl: 'http://127.0.0.1:9', auth });
 
@@ -162,5 +163,9 @@ test('of several tokens those that were refused are not chosen any more', () => 
   expect(credentials.renew(source, { secret: 'A' })).toBe('other');
   expect(credentials.choices(source)).toEqual(['B']);
   expect(credentials.renew(source, { secret: 'B' })).toBe('none');
+  expect(() => credentials.choices(source)).toThrow(/none of the tokens A, B.*10 minutes/);
+  nowMs += 599_999;
   expect(() => credentials.choices(source)).toThrow(/none of the tokens A, B/);
+  nowMs += 1;
+  expect(credentials.choices(source)).toEqual(['A', 'B']);
 });

@@ -1,7 +1,7 @@
 /**
  * What requests are authorised with. A credential is a secret, or what a secret brings: an access token, which is asked for
  * once for all lanes and kept in memory, or one of several tokens, each with a rate budget of its own. One that the source
- * refuses is forgotten here; whether the request is worth another try is answered by `renew`.
+ * refuses is forgotten here, or not chosen for a while; whether the request is worth another try is answered by `renew`.
  */
 import { TerminalError } from '@tidemark/runtime';
 import type { Dispatcher } from 'undici';
@@ -24,26 +24,37 @@ export interface Grant {
 /** After a refusal: another token of several is left, a fresh one can be had, or there is nothing else to try. */
 export type Renewal = 'other' | 'fresh' | 'none';
 
+/** So long one of several tokens that was refused is not chosen: it may have been the source's own trouble. */
+const RETIRED_MS = 600_000;
+
 /** Authorises the requests of this process. */
 export class Credentials {
   readonly #secrets: Secrets;
   readonly #dispatcher: Dispatcher;
   readonly #tokens = new AccessTokens();
-  readonly #retired = new Set<string>();
+  readonly #now: () => number;
+  /** When each token that was refused may be chosen again. */
+  readonly #retiredUntil = new Map<string, number>();
 
-  constructor(secrets: Secrets, dispatcher: Dispatcher) {
+  /** `now`: milliseconds of a clock that only goes forward. */
+  constructor(
+    secrets: Secrets,
+    dispatcher: Dispatcher,
+    now: () => number = () => performance.now(),
+  ) {
     this.#secrets = secrets;
     this.#dispatcher = dispatcher;
+    this.#now = now;
   }
 
   /** Names of the secrets of which one goes with a request, each with a quota of its own; empty for other kinds. */
   choices({ auth }: HttpSource): readonly string[] {
     if (auth.kind !== 'tokens') return [];
-    const left = auth.secrets.filter((name) => !this.#retired.has(name));
+    const left = auth.secrets.filter((name) => !this.#isRetired(name));
     if (left.length > 0) return left;
     throw new TerminalError(
       'SOURCE_AUTH_REJECTED',
-      `the source accepts none of the tokens ${auth.secrets.join(', ')} any more`,
+      `the source accepts none of the tokens ${auth.secrets.join(', ')}; each is tried again ${RETIRED_MS / 60_000} minutes after it was refused`,
     );
   }
 
@@ -93,10 +104,14 @@ export class Credentials {
       return 'fresh';
     }
     if (auth.kind === 'tokens' && grant.secret !== undefined) {
-      this.#retired.add(grant.secret);
-      return auth.secrets.some((name) => !this.#retired.has(name)) ? 'other' : 'none';
+      this.#retiredUntil.set(grant.secret, this.#now() + RETIRED_MS);
+      return auth.secrets.some((name) => !this.#isRetired(name)) ? 'other' : 'none';
     }
     return 'none';
+  }
+
+  #isRetired(secret: string): boolean {
+    return this.#now() < (this.#retiredUntil.get(secret) ?? 0);
   }
 }
 
