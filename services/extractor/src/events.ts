@@ -57,10 +57,13 @@ export function requestRefused(task: PageTask, code: string, reason: string): vo
   logger.debug({ ...idsOf(task), code, reason }, 'request refused');
 }
 
-/** The source refused one of several tokens: this process uses the others from here on. */
+/** The source refused one of several tokens: this process uses the others for a while. */
 export function tokenRetired(task: PageTask, secret: string): void {
   retirements.add(1, { [attributeNames.collector]: task.collector });
-  logger.warn({ ...idsOf(task), secret }, 'token refused, it is not used any more');
+  logger.warn(
+    { ...idsOf(task), variable: `TIDEMARK_SECRET_${secret}` },
+    'token refused, it is not used for ten minutes',
+  );
 }
 
 /** A page is not read, since nothing that is open needs it. */

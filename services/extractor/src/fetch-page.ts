@@ -64,7 +64,9 @@ async function fetchOnce(
   // Before the admission: a slot that waits for a token is a slot that is used too late.
   const http = isHttp(definition) ? definition.source : undefined;
   const token = http && (await deps.credentials.token(http, signal));
-  if (typeof token === 'object') throw refusedError(page, deps, { refusal: token });
+  if (typeof token === 'object') {
+    throw refusedError(page, deps, { refusal: token }, maxWaitOf(page));
+  }
   const budgets = deps.budgets.of(definition, task, http ? deps.credentials.choices(http) : []);
   const admission = await awaitAdmission(
     deps.store,
@@ -103,12 +105,17 @@ async function afterRefusal(
   const { refusal, told } = asked;
   const again = refusal.renew === true ? renewed(page, deps, granted, refusal) : undefined;
   if (again) return again;
-  const error = refusedError(page, deps, asked);
+  // A pause of one of several tokens is nothing to wait for here: the admission knows whether another one is free, and
+  // who comes back at the pause's end would ask with this token first, each time.
+  const isOfToken =
+    isForAll(refusal) && granted.grant.secret !== undefined && told?.entity === undefined;
+  const error = refusedError(page, deps, asked, isOfToken ? undefined : maxWaitOf(page));
   const chosenMs = error instanceof TransientError ? error.retryAfterMs : undefined;
   const pauseMs = isForAll(refusal) ? (refusal.pauseMs ?? chosenMs) : undefined;
   const exhausted = pauseMs !== undefined && refusal.pauseMs === undefined && !told?.remaining;
   await learn(page, deps, granted, { told, pauseMs, exhausted });
-  return error;
+  if (!isOfToken || !(error instanceof TransientError)) return error;
+  return new TransientError(error.code, error.message, { retryAfterMs: 0 });
 }
 
 /** A pause that the source asks for holds for all replicas at once, and so does one that it leaves to us to choose. */
@@ -142,6 +149,7 @@ function refusedError(
   page: PageRequest,
   { secrets }: FetchDeps,
   { refusal, askedAtUs }: { readonly refusal: Refusal; readonly askedAtUs?: string },
+  maxWaitMs: number | undefined,
 ): Error {
   const delayMs = page.patience.refused(refusal, triesOf(page));
   const message = secrets.redact(describe(page, refusal));
@@ -151,7 +159,7 @@ function refusedError(
   }
   const { patience } = page;
   const wait = { waitMs: delayMs, code: refusal.code, reason: message };
-  return waiting({ patience, maxWaitMs: maxWaitOf(page) }, wait);
+  return waiting({ patience, maxWaitMs }, wait);
 }
 
 /** The request as it was built, without what authentication adds to it, and what became of it. */

@@ -9,7 +9,7 @@ import {
 } from '@tidemark/bus';
 import { createGuardedAgent, Credentials } from '@tidemark/collector-sdk/source';
 import { startHealth, type Service } from '@tidemark/runtime';
-import { Store, whyUnreachable } from '@tidemark/store';
+import { answerInTime, Store, whyUnreachable } from '@tidemark/store';
 import { prometheusHandler } from '@tidemark/telemetry';
 import { Budgets } from './budgets.ts';
 import { ByteBudget } from './byte-budget.ts';
@@ -56,6 +56,7 @@ export async function startExtractor(
       port: config.httpPort,
       ready: async () => reasonsNotReady(bus, store, opened),
       stopping: signal,
+      logger,
       ...optionalMetrics(),
     }),
   );
@@ -124,11 +125,9 @@ async function reasonsNotReady(
   const reasons: string[] = [];
   if (!bus.isConnected()) reasons.push('NATS is away');
   else if (opened[0]?.hasLooked !== true) reasons.push('the streams do not exist yet');
-  await store
-    .with(async (db) => db.query('select 1'))
-    .catch((error: unknown) => {
-      reasons.push(whyUnreachable(error));
-    });
+  await answerInTime(store.with(async (db) => db.query('select 1'))).catch((error: unknown) => {
+    reasons.push(whyUnreachable(error));
+  });
   return reasons;
 }
 

@@ -88,6 +88,8 @@ function openPool(
   });
   // An idle connection that breaks is replaced at its next use; without a listener it would end the process.
   pool.on('error', () => undefined);
+  // Nor does the pool listen to one that it hands out, or that is given up and not closed yet.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   return pool;
 }
 
@@ -126,8 +128,6 @@ async function inTransaction<T>(
     isReleased = true;
   };
   const onAbort = (): void => release(signal.reason);
-  const onError = (): void => undefined;
-  client.on('error', onError);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     await client.query(begin);
@@ -143,6 +143,5 @@ async function inTransaction<T>(
     throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    client.off('error', onError);
   }
 }

@@ -386,6 +386,9 @@ describe('what is not settled', () => {
       `insert into ${table} select n, timestamptz '2024-01-01Z' + n * interval '1 s' from generate_series(1, 200) as n`,
     );
     let isOver = false;
+    onTestFinished(() => {
+      isOver = true;
+    });
     const changing = (async () => {
       while (!isOver) {
         await db.query(
@@ -647,6 +650,9 @@ test('no more connections are open than the source allows, and each says who it 
   );
   let most = 0;
   let isOver = false;
+  onTestFinished(() => {
+    isOver = true;
+  });
   const watching = (async () => {
     while (!isOver) {
       const { rows } = await db.query<{ n: number }>(

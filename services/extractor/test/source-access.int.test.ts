@@ -12,6 +12,8 @@ beforeAll(async () => {
     TIDEMARK_SECRET_CLIENT: 'client-secret',
     TIDEMARK_SECRET_TOKEN_A: 'token-aaaa',
     TIDEMARK_SECRET_TOKEN_B: 'token-bbbb',
+    TIDEMARK_SECRET_TOKEN_C: 'token-cccc',
+    TIDEMARK_SECRET_TOKEN_D: 'token-dddd',
   });
 });
 
@@ -146,7 +148,7 @@ test('of several tokens each has a rate of its own', async () => {
   expect(counts).toEqual([2, 2]);
 });
 
-test('a token that is refused is not used any more, and the others go on', async () => {
+test('a token that is refused is left alone, and the others go on', async () => {
   const source = await startScriptedSource((request) =>
     request.authorization === 'Bearer token-aaaa' ? { status: 401 } : pageOf(request, 5),
   );
@@ -157,6 +159,30 @@ test('a token that is refused is not used any more, and the others go on', async
   expect(idsOf(batches)).toEqual([1, 2, 3, 4, 5]);
   const refused = source.requests.filter((each) => each.authorization === 'Bearer token-aaaa');
   expect(refused.length).toBeLessThanOrEqual(1);
+});
+
+test('a page that one token has no quota for goes at once with another one, and the spent one is left alone', async () => {
+  const source = await startScriptedSource((request) =>
+    request.authorization === 'Bearer token-cccc'
+      ? { status: 429, headers: { 'retry-after': '60' } }
+      : pageOf(request, 5),
+  );
+  const auth = { kind: 'tokens', secrets: ['TOKEN_C', 'TOKEN_D'] };
+  // Shorter than the pause: a page may wait for another token, not for this one.
+  const rate = { requests: 50, per: '1s', maxWait: '500ms' };
+  const definition = await world.add(collector(source.url, { auth, rate }));
+
+  const batches = await world.finished(await world.run(definition));
+
+  expect(idsOf(batches)).toEqual([1, 2, 3, 4, 5]);
+  const [refused, next] = source.requests;
+  expect(refused?.authorization).toBe('Bearer token-cccc');
+  expect(next).toMatchObject({ authorization: 'Bearer token-dddd', page: refused?.page });
+  // Before the pause of the first one is over, nothing asks with it again.
+  expect((next?.atMs ?? Infinity) - (refused?.atMs ?? 0)).toBeLessThan(60_000);
+  expect(source.requests.filter((each) => each.authorization === 'Bearer token-cccc')).toEqual([
+    refused,
+  ]);
 });
 
 test('a quota in headers is waited for, before the source has to refuse', async () => {

@@ -8,6 +8,7 @@ import {
   MESSAGE_VERSION,
   parseWorkSubject,
   Revision,
+  UNKNOWN_REVISION,
   type BatchHeaders,
   type Failure,
 } from '@tidemark/contracts';
@@ -62,9 +63,8 @@ export async function onPageEnd(
   pageFailed(place.route.collector, { ...place.identity, code: error.code });
 }
 
-/** Stands for what an unreadable message does not tell. */
+/** Stands for the run that an unreadable message does not tell. */
 const NO_RUN = '00000000-0000-0000-0000-000000000000';
-const NO_REVISION = '0'.repeat(16);
 
 type Identity = Pick<BatchHeaders, 'runId' | 'chunkId' | 'attempt' | 'seq' | 'revision'>;
 
@@ -82,7 +82,7 @@ function placeOf(message: Message) {
     chunkId: numberIn(message, headerNames.chunk) ?? 0,
     attempt: Math.max(1, numberIn(message, headerNames.attempt) ?? 1),
     seq: numberIn(message, headerNames.seq) ?? 0,
-    revision: Revision.safeParse(message.get(headerNames.definition)).data ?? NO_REVISION,
+    revision: Revision.safeParse(message.get(headerNames.definition)).data ?? UNKNOWN_REVISION,
   };
   const { collector = 'unknown', runClass = 'live' as const } = subject ?? {};
   return { route: { collector, runClass }, identity };
