@@ -462,6 +462,8 @@ test('a chain that is paused at each of its pages loses none and counts none twi
   await expectCounted(ended);
   expect(await covered('chain')).toEqual([`${FIRST}/${AFTER}`]);
   await expectSame(stack.pool, source, 'chain');
+  const lost = stack.logs('watermark').filter((line) => line.includes('lost chunk restarted'));
+  expect(lost.filter((line) => line.includes(run))).toEqual([]);
 });
 
 test('a chain that is cut off by a limit again and again gets to its end, and reads no page twice', async () => {

@@ -5,6 +5,7 @@ export { createCompany, type Company } from './lanes/company.ts';
 export { createGate, type Gate } from './lanes/gate.ts';
 export type { Message } from './lanes/message.ts';
 export { type Lanes, type LanesOptions, startLanes } from './lanes/start-lanes.ts';
+export { hearEvents } from './hear-events.ts';
 export { messagesOfRun } from './messages-of-run.ts';
 export {
   type CollectorProvision,

@@ -1,13 +1,12 @@
 import { JetStreamApiError, type PubAck } from '@nats-io/jetstream';
 import { errors, headers as newHeaders } from '@nats-io/nats-core';
 import { SpanKind } from '@opentelemetry/api';
-import { backoffMs, sleep, TerminalError, TransientError } from '@tidemark/runtime';
+import { backoffMs, sleep, TerminalError, TransientError, unlessAborted } from '@tidemark/runtime';
 import { traceHeaders, withSpan } from '@tidemark/telemetry';
 import { countPublished, countPublishWait } from './bus-metrics.ts';
 import type { Bus } from './connect-bus.ts';
 import { publishAttributes } from './span-attributes.ts';
 import { subjectTemplate } from './topology.ts';
-import { unlessAborted } from './unless-aborted.ts';
 import { isAway } from './while-away.ts';
 
 export interface Publication {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   connectBus,
   createDefinitions,
+  hearEvents,
   provision,
   provisionCollector,
   publishBatch,
@@ -181,6 +182,15 @@ describe('what a user may hear', () => {
     await publishEvent(busOf('loader'), 'run', 'github', {});
     await waitFor(() => heard.length === 2, { what: 'both to hear the event' });
     expect(await refusedSubscription('loader', 'tidemark.event.>')).toContain('Violation');
+  });
+
+  test('whoever may not hear events goes on with what it may do', async () => {
+    using _heard = hearEvents(busOf('loader'), 'run', () => undefined);
+    await busOf('loader').nc.flush();
+
+    await publishEvent(busOf('loader'), 'run', 'github', {});
+    const { config } = await busOf('loader').jsm.consumers.info('LOAD_LIVE', 'load');
+    expect(config.durable_name).toBe('load');
   });
 });
 

@@ -24,6 +24,9 @@ export const headerNames = {
   traceparent: 'traceparent',
 } as const;
 
+/** The revision of a failure whose sender knows the run only: it belongs to no chunk that could be told. */
+export const UNKNOWN_REVISION = '0'.repeat(16);
+
 /** The version that this release writes. A reader takes it and the one before, and holds a newer one. */
 export const MESSAGE_VERSION = 1;
 

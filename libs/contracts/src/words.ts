@@ -14,7 +14,6 @@ export type RunMode = (typeof runModes)[number];
 
 /** What may be planned by a command; all other modes follow from how the run came about. */
 export const planModes = ['incremental', 'full', 'backfill'] as const;
-export type PlanMode = (typeof planModes)[number];
 
 export const runStatuses = [
   'running',

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { TerminalError } from './errors.ts';
 import { startHealth } from './health.ts';
+import { createLogger } from './logger.ts';
 
 const local = { host: '127.0.0.1', port: 0 };
 
@@ -54,4 +55,32 @@ test('a service that stops is not ready any more, and alive until it has ended',
     { ready: false, reasons: ['the service stops'] },
   ]);
   expect((await fetch(`${health.url}/healthz`)).status).toBe(200);
+});
+
+test('what keeps a service from its work is in its log once, and so is the end of it', async () => {
+  const said: unknown[] = [];
+  const logger = createLogger('test');
+  vi.spyOn(logger, 'warn').mockImplementation((...words: unknown[]) => void said.push(words));
+  vi.spyOn(logger, 'info').mockImplementation((...words: unknown[]) => void said.push(words));
+  const stop = new AbortController();
+  let reasons: string[] = [];
+  await using health = await startHealth({
+    ...local,
+    ready: () => Promise.resolve(reasons),
+    stopping: stop.signal,
+    logger,
+  });
+  const probe = async (now: string[]): Promise<unknown> => {
+    reasons = now;
+    return (await fetch(`${health.url}/readyz`)).json();
+  };
+
+  await probe([]);
+  await probe(['PostgreSQL is away']);
+  await probe(['PostgreSQL is away']);
+  await probe([]);
+  stop.abort();
+  await probe([]);
+
+  expect(said).toEqual([[{ reasons: ['PostgreSQL is away'] }, 'not ready'], ['ready again']]);
 });

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { TerminalError } from './errors.ts';
+import type { Logger } from './logger.ts';
 
 export interface HealthOptions {
   readonly host: string;
@@ -11,6 +12,8 @@ export interface HealthOptions {
   readonly ready: () => Promise<string[]>;
   /** Aborts when the service is told to stop: from then on it is not ready, while it finishes what it has in hand. */
   readonly stopping?: AbortSignal | undefined;
+  /** Is told what keeps the service from its work, once, and when it does no more. */
+  readonly logger?: Logger | undefined;
   /** The metrics as Prometheus reads them. */
   readonly metrics?: (() => Promise<string>) | undefined;
 }
@@ -51,11 +54,13 @@ export async function startHealth(options: HealthOptions): Promise<Health> {
   };
 }
 
-function healthRoutes({ ready, stopping, metrics }: HealthOptions): Hono {
+function healthRoutes({ ready, stopping, logger, metrics }: HealthOptions): Hono {
   const app = new Hono();
+  const tell = toldOnce(logger);
   app.get('/healthz', (ctx) => ctx.json({ alive: true }));
   app.get('/readyz', async (ctx) => {
     const reasons = stopping?.aborted ? ['the service stops'] : await reasonsNotReady(ready);
+    if (!stopping?.aborted) tell(reasons);
     return ctx.json({ ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503);
   });
   app.get('/metrics', async (ctx) => {
@@ -65,6 +70,18 @@ function healthRoutes({ ready, stopping, metrics }: HealthOptions): Hono {
     });
   });
   return app;
+}
+
+/** Who probes shows its status and not what it says: a change is told in the log, where people look for the reason. */
+function toldOnce(logger: Logger | undefined): (reasons: readonly string[]) => void {
+  let told = '';
+  return (reasons) => {
+    const now = reasons.join('; ');
+    if (now === told) return;
+    told = now;
+    if (now === '') logger?.info('ready again');
+    else logger?.warn({ reasons }, 'not ready');
+  };
 }
 
 async function reasonsNotReady(ready: () => Promise<string[]>): Promise<string[]> {

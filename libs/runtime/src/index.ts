@@ -8,3 +8,4 @@ export { readEnv, readSettingFile } from './read-env.ts';
 export { isSecretName, redactText } from './redact.ts';
 export { run, type Service } from './run.ts';
 export { sleep } from './sleep.ts';
+export { unlessAborted } from './unless-aborted.ts';

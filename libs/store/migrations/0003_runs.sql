@@ -176,7 +176,7 @@ create function tidemark.lookback_warnings(p_run tidemark.collector_runs) return
     select coalesce(array_agg(
              format('late rows lay up to %s below the watermark, and incremental.lookback is %s: make it longer',
                     case when d.definition #>> '{incremental,unit}' = 'integer' then p_run.lookback_needed::text
-                         else (p_run.lookback_needed::float8 * interval '1 microsecond')::text end,
+                         else justify_hours(p_run.lookback_needed::float8 * interval '1 microsecond')::text end,
                     d.definition #>> '{incremental,lookback}')), '{}')
       from tidemark.definitions d
      where d.collector_name = p_run.collector_name and d.revision = p_run.revision

@@ -1,6 +1,7 @@
 export { asOwner } from './as-owner.ts';
 export { Store } from './connect.ts';
 export type { Queryable, StoreOptions } from './connect.ts';
+export { answerInTime } from './answer-in-time.ts';
 export { RecordRefusedError, translateDatabaseError, whyUnreachable } from './translate-error.ts';
 export type { RunRow } from './status/run-columns.ts';
 export { findRun } from './status/find-run.ts';
@@ -58,6 +59,7 @@ export { insertCommand } from './commands/insert-command.ts';
 export { listQueuedCommands } from './commands/list-queued-commands.ts';
 export { mergeQueuedCommand } from './commands/merge-queued-command.ts';
 export { listItems } from './items/list-items.ts';
+export { expectPeriods, type ExpectedPeriod } from './items/expect-periods.ts';
 export { noteFinals, type NewFinal } from './items/note-finals.ts';
 export { summarizeIds, type IdSummaryRow } from './items/summarize-ids.ts';
 export { forgetSweeps } from './sweeps/forget-sweeps.ts';
@@ -111,6 +113,7 @@ export type { CollectorSummaryRow } from './status/collector-columns.ts';
 export type { LateRowsRow } from './status/late-rows.ts';
 export { describeCollector, type CollectorDescriptionRow } from './status/describe-collector.ts';
 export { listCollectors } from './status/list-collectors.ts';
+export { listPauses, type PauseRow } from './status/list-pauses.ts';
 export { listPartitionMarks, type PartitionMarkRow } from './status/list-partition-marks.ts';
 export { setCollectorEnabled, type CollectorSwitch } from './collectors/set-collector-enabled.ts';
 export {

@@ -14,7 +14,7 @@ import {
 } from '@tidemark/bus';
 import { type RunClass, runClasses } from '@tidemark/contracts';
 import { type Service, startHealth, TerminalError } from '@tidemark/runtime';
-import { Store, whyUnreachable } from '@tidemark/store';
+import { answerInTime, Store, whyUnreachable } from '@tidemark/store';
 import { prometheusHandler } from '@tidemark/telemetry';
 import type { LoaderConfig } from './config.ts';
 import type { LoaderDeps } from './deps.ts';
@@ -48,6 +48,7 @@ export async function startLoader(config: LoaderConfig, signal?: AbortSignal): P
       port: config.httpPort,
       ready: async () => reasonsNotReady(deps, opened),
       stopping: signal,
+      logger,
       metrics: prometheusHandler(),
     }),
   );
@@ -110,11 +111,13 @@ async function reasonsNotReady(deps: LoaderDeps, opened: readonly Lanes[]): Prom
   if (!deps.bus.isConnected()) reasons.push('NATS is away');
   else if (opened.length < runClasses.length) reasons.push('the streams do not exist yet');
   try {
-    const { rows } = await deps.store.with(async (db) =>
-      db.query<{ migrated: boolean }>({
-        name: 'is-migrated',
-        text: `select to_regclass('tidemark.batches') is not null as migrated`,
-      }),
+    const { rows } = await answerInTime(
+      deps.store.with(async (db) =>
+        db.query<{ migrated: boolean }>({
+          name: 'is-migrated',
+          text: `select to_regclass('tidemark.batches') is not null as migrated`,
+        }),
+      ),
     );
     if (rows[0]?.migrated !== true) reasons.push('the database is not migrated yet');
   } catch (error) {

@@ -47,6 +47,7 @@ export async function startTransformer(
       port: config.httpPort,
       ready: async () => reasonsNotReady(bus, opened),
       stopping: signal,
+      logger,
       metrics: prometheusHandler(),
     }).then((health) => {
       logger.info({ http: health.url }, 'ready');

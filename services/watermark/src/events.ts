@@ -8,10 +8,10 @@ import type {
   RunEvent,
 } from '@tidemark/contracts';
 import type { AnsweredCommand, Restore, RunState } from '@tidemark/store';
-import { meter } from '@tidemark/telemetry';
+import { attributeNames, meter } from '@tidemark/telemetry';
 import type { Deps } from './deps.ts';
 
-const metrics = meter('tidemark-watermark');
+const metrics = meter('tidemark.watermark');
 const commands = metrics.createCounter('tidemark.command.answers');
 const runs = metrics.createCounter('tidemark.run.starts');
 const restarts = metrics.createCounter('tidemark.chunk.restarts');
@@ -50,7 +50,8 @@ export async function commandAnswered(deps: Deps, answer: Answer): Promise<void>
 /** A run was planned, or was ended by this service. */
 export async function runChanged(deps: Deps, run: RunState): Promise<void> {
   const { id: runId, collectorName, runClass, mode, status } = run;
-  if (status === 'running') runs.add(1, { collector: collectorName, class: runClass, mode });
+  if (status === 'running')
+    runs.add(1, { [attributeNames.collector]: collectorName, class: runClass, mode });
   deps.logger.info({ runId, collectorName, runClass, mode, status }, 'run changed');
   const event: RunEvent = { v: 1, runId, collector: collectorName, runClass, status };
   await publishEvent(deps.bus, 'run', collectorName, event);
@@ -58,7 +59,7 @@ export async function runChanged(deps: Deps, run: RunState): Promise<void> {
 
 /** A source was read whole, and what vanished from it is deleted. */
 export function runSwept({ collectorName }: RunState, deleted: number): void {
-  if (deleted > 0) deletions.add(deleted, { collector: collectorName });
+  if (deleted > 0) deletions.add(deleted, { [attributeNames.collector]: collectorName });
 }
 
 interface LostChunk {
@@ -73,7 +74,7 @@ export function chunkRestarted(
   deps: Deps,
   { runId, chunkId, collectorName, attempt }: LostChunk,
 ): void {
-  restarts.add(1, { collector: collectorName });
+  restarts.add(1, { [attributeNames.collector]: collectorName });
   deps.logger.warn({ runId, chunkId, collectorName, attempt }, 'lost chunk restarted');
 }
 

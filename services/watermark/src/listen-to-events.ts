@@ -1,3 +1,4 @@
+import { hearEvents } from '@tidemark/bus';
 import { ChunkEvent, RunEvent } from '@tidemark/contracts';
 import type { Deps } from './deps.ts';
 import { OnceAtATime } from './once-at-a-time.ts';
@@ -17,40 +18,28 @@ export function listenToEvents(deps: Deps): AsyncDisposable {
         deps.logger.debug({ err: error, key }, 'an event was not followed; the sweep does it');
       }),
     );
-  const subscriptions = [
-    deps.bus.nc.subscribe('tidemark.event.chunk.*', {
-      callback: (_error, message) => {
-        const event = ChunkEvent.safeParse(parse(message.string()));
-        if (!event.success) return;
-        const { runId } = event.data;
-        attempt(runId, async () => {
-          await releaseRun(deps, runId);
-          await sweepIfClosing(deps, runId);
-        });
-      },
+  const heard = [
+    hearEvents(deps.bus, 'chunk', (payload) => {
+      const event = ChunkEvent.safeParse(payload);
+      if (!event.success) return;
+      const { runId } = event.data;
+      attempt(runId, async () => {
+        await releaseRun(deps, runId);
+        await sweepIfClosing(deps, runId);
+      });
     }),
-    deps.bus.nc.subscribe('tidemark.event.run.*', {
-      callback: (_error, message) => {
-        const event = RunEvent.safeParse(parse(message.string()));
-        if (!event.success || open.includes(event.data.status)) return;
-        const { collector } = event.data;
-        attempt(`queue ${collector}`, () => startQueued(deps, collector));
-        attempt('rehearsals', () => reportRehearsals(deps));
-      },
+    hearEvents(deps.bus, 'run', (payload) => {
+      const event = RunEvent.safeParse(payload);
+      if (!event.success || open.includes(event.data.status)) return;
+      const { collector } = event.data;
+      attempt(`queue ${collector}`, () => startQueued(deps, collector));
+      attempt('rehearsals', () => reportRehearsals(deps));
     }),
   ];
   return {
     async [Symbol.asyncDispose]() {
-      for (const subscription of subscriptions) subscription.unsubscribe();
+      for (const subscription of heard) subscription[Symbol.dispose]();
       await work.idle();
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

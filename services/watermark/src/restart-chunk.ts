@@ -2,14 +2,15 @@ import { context } from '@opentelemetry/api';
 import { findRunState, restartChunk, type OpenChunk } from '@tidemark/store';
 import { contextFromTraceparent } from '@tidemark/telemetry';
 import type { Deps } from './deps.ts';
-import { chunkEnded, chunkRestarted, runChanged } from './events.ts';
+import { chunkEnded, runChanged } from './events.ts';
 import { begin, taskAt } from './release-run.ts';
 
 /**
  * Lets a chunk go on from what is recorded of it, as its next attempt: what is still in the streams of the one before meets
- * the fence and is read again. Whoever does it at the same time does no harm: the attempt is compared and set.
+ * the fence and is read again. Whoever does it at the same time does no harm: the attempt is compared and set. Answers the
+ * attempt that it began, or null when there was none to begin.
  */
-export async function goOnWith(deps: Deps, chunk: OpenChunk): Promise<void> {
+export async function goOnWith(deps: Deps, chunk: OpenChunk): Promise<number | null> {
   const { attempt, places, chunkStatus } = await deps.store.transaction((db) =>
     restartChunk(db, chunk),
   );
@@ -18,11 +19,11 @@ export async function goOnWith(deps: Deps, chunk: OpenChunk): Promise<void> {
     const run = await deps.store.with((db) => findRunState(db, chunk.runId));
     if (run && run.status !== 'running') await runChanged(deps, run);
   }
-  if (attempt === null) return;
-  chunkRestarted(deps, { ...chunk, attempt });
+  if (attempt === null) return null;
   await context.with(contextFromTraceparent(chunk.traceparent), () =>
     Promise.all(
       places.map((page) => begin(deps, taskAt(chunk.task, { attempt, page }), chunk.letters)),
     ),
   );
+  return attempt;
 }

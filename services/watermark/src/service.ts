@@ -15,7 +15,7 @@ import {
   type Logger,
   type Service,
 } from '@tidemark/runtime';
-import { Store, whyUnreachable } from '@tidemark/store';
+import { answerInTime, Store, whyUnreachable } from '@tidemark/store';
 import { prometheusHandler } from '@tidemark/telemetry';
 import { reason } from './commands/read-command.ts';
 import { choresOf, provisionSettings } from './chores.ts';
@@ -82,6 +82,7 @@ export async function startWatermark(
       port: config.httpPort,
       ready: () => reasonsNotReady({ store, bus, lanes: commands[0] }),
       stopping: signal,
+      logger,
       metrics: prometheusHandler(),
     }),
   );
@@ -89,7 +90,11 @@ export async function startWatermark(
   const chores = choresOf(deps, config, registrar).map((chore) =>
     keepDoing(chore, { logger, signal: stopping.signal }),
   );
-  opened.defer(() => Promise.all(chores).then(() => undefined));
+  opened.defer(async () => {
+    // Also when the start ends here: chores go on until they are told.
+    stopping.abort();
+    await Promise.all(chores);
+  });
   const lanes = startCommandLanes(deps, config, () => registrar.scan());
   commands.push(lanes);
   opened.defer(() => {
@@ -146,9 +151,9 @@ async function reasonsNotReady({ store, bus, lanes }: Parts): Promise<string[]> 
   if (!bus.isConnected()) reasons.push('NATS is away');
   if (!lanes || Date.now() - lanes.lastPullAt() > PULLS_STALE_MS)
     reasons.push('commands are not pulled');
-  await store
-    .with((db) => db.query('select 1'))
-    .catch((error: unknown) => reasons.push(whyUnreachable(error)));
+  await answerInTime(store.with((db) => db.query('select 1'))).catch((error: unknown) =>
+    reasons.push(whyUnreachable(error)),
+  );
   return reasons;
 }
 

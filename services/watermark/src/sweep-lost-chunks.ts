@@ -2,6 +2,7 @@ import { must } from '@tidemark/runtime';
 import { listQuietChunks } from '@tidemark/store';
 import type { Deps } from './deps.ts';
 import { eachByItself } from './each-by-itself.ts';
+import { chunkRestarted } from './events.ts';
 import { isInStreams } from './is-in-streams.ts';
 import { goOnWith } from './restart-chunk.ts';
 
@@ -15,6 +16,9 @@ export async function sweepLostChunks(deps: Deps, lostAfterMs: number): Promise<
   await eachByItself(byRun, async ([, chunks]) => {
     deps.signal.throwIfAborted();
     if (await isInStreams(deps, must(chunks[0]))) return;
-    await eachByItself(chunks, (chunk) => goOnWith(deps, chunk));
+    await eachByItself(chunks, async (chunk) => {
+      const attempt = await goOnWith(deps, chunk);
+      if (attempt !== null) chunkRestarted(deps, { ...chunk, attempt });
+    });
   });
 }

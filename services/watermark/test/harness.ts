@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectBus, publish, publishEvent, type Bus } from '@tidemark/bus';
@@ -73,7 +73,10 @@ export class Harness implements AsyncDisposable {
   }
 
   async define(name: string, yaml: string): Promise<void> {
-    await writeFile(join(this.folder, `${name}.yaml`), yaml);
+    const path = join(this.folder, `${name}.yaml`);
+    // In one step, or a service could read half of it.
+    await writeFile(`${path}.draft`, yaml);
+    await rename(`${path}.draft`, path);
   }
 
   /** Publishes a command as `nats pub` does. */

@@ -142,7 +142,8 @@ test('a value of a partition becomes a plain part of a name, or none', async () 
   }
 
   const made = (await tables()).filter((name) => !before.includes(name));
-  expect(made.every((name) => /^public\.jobs_[a-z0-9_]*$/.test(name))).toBe(true);
+  expect(made.length).toBeGreaterThan(3);
+  expect(made.filter((name) => !/^public\.jobs_[a-z0-9_]*$/.test(name))).toEqual([]);
   expect(await pool.query('select id from bystander')).toMatchObject({ rowCount: 1 });
 });
 

@@ -1,21 +1,24 @@
+import type { Service } from '@tidemark/runtime';
 import { waitFor } from '@tidemark/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Harness, yamlOf } from './harness.ts';
 
 let harness: Harness;
+let services: readonly Service[];
 beforeAll(async () => {
   harness = await Harness.open();
   for (const name of ['edited', 'old']) await harness.define(name, yamlOf(name));
-  const settings = { TIDEMARK_RETENTION_DAYS: '2', TIDEMARK_RETENTION_EVERY_MS: '100' };
-  await Promise.all([harness.start(settings), harness.start(settings)]);
+  services = await startTwo();
 });
 afterAll(() => harness[Symbol.asyncDispose]());
 
-/** A schedule with a tick some minutes ago, and none for most of an hour. */
-function aWhileAgo(): string {
-  const minute = new Date(Date.now() - 5 * 60_000).getUTCMinutes();
-  return `schedule: { cron: '${minute} * * * *' }`;
+function startTwo(): Promise<readonly Service[]> {
+  const settings = { TIDEMARK_RETENTION_DAYS: '2', TIDEMARK_RETENTION_EVERY_MS: '100' };
+  return Promise.all([harness.start(settings), harness.start(settings)]);
 }
+
+/** A schedule with a tick some minutes ago, and none for most of an hour. */
+const aWhileAgo = `schedule: { cron: '${new Date(Date.now() - 5 * 60_000).getUTCMinutes()} * * * *' }`;
 
 /** Schedules have been looked at again and again since it was called. */
 async function severalLooks(name: string): Promise<void> {
@@ -46,7 +49,7 @@ test('a schedule that was edited does not fire a tick from before the edit', asy
   await isRegistered('edited', 'true');
   await longAgo('edited');
 
-  await harness.define('edited', yamlOf('edited', aWhileAgo()));
+  await harness.define('edited', yamlOf('edited', aWhileAgo));
   await isRegistered('edited', `definition -> 'schedule' is not null`);
   await severalLooks('probe-a');
 
@@ -54,10 +57,12 @@ test('a schedule that was edited does not fire a tick from before the edit', asy
 });
 
 test('a tick that was missed still fires when something else of the definition was edited', async () => {
+  // While nobody looks: the tick would fire before the edit is seen.
+  await Promise.all(services.map((service) => service[Symbol.asyncDispose]()));
   await longAgo('edited');
 
-  const schedule = `${aWhileAgo()}\ndescription: edited`;
-  await harness.define('edited', yamlOf('edited', schedule));
+  await harness.define('edited', yamlOf('edited', `${aWhileAgo}\ndescription: edited`));
+  await startTwo();
 
   expect(await harness.answer('edited')).toMatchObject({ outcome: 'accepted' });
 });

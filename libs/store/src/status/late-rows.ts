@@ -21,7 +21,7 @@ export const lateRows = `
     select coalesce(sum(r.late_records), 0)::float8 as late_records,
            extract(epoch from max(r.max_lateness))::float8 as max_lateness_seconds,
            case when c.definition #>> '{incremental,unit}' = 'integer' then max(r.lookback_needed)::text
-                else (max(r.lookback_needed)::float8 * interval '1 microsecond')::text end as lookback_needed,
+                else justify_hours(max(r.lookback_needed)::float8 * interval '1 microsecond')::text end as lookback_needed,
            tidemark.is_lookback_short(max(r.lookback_needed), c.definition #>> '{incremental,lookback}') as is_lookback_short
       from (select r.late_records, r.max_lateness, r.lookback_needed
               from tidemark.collector_runs r

@@ -1,5 +1,6 @@
 import type { RunStatus } from '@tidemark/contracts';
 import type { Queryable } from '../connect.ts';
+import { periods } from './periods.ts';
 import { type LateRowsRow, lateColumns, lateRows } from './late-rows.ts';
 
 /** A collector with what is known of its last run and of how far it is. */
@@ -45,12 +46,12 @@ select c.name, c.enabled, c.status, c.error_message, c.revision,
      group by w.unit
      limit 1) as mark on true
   left join lateral (
-    select min(p.newest) as newest,
-           extract(epoch from clock_timestamp() - min(p.checked_at))::float8 as lag_seconds
-      from (select max(i.key) filter (where i.last_success_at is not null) as newest,
+    select case when bool_and(p.newest is not null) then min(p.newest) end as newest,
+           case when bool_and(p.newest is not null)
+                then extract(epoch from clock_timestamp() - min(p.checked_at))::float8 end as lag_seconds
+      from (select max(i.key) filter (where i.is_whole) as newest,
                    max(i.checked_at) as checked_at
-              from tidemark.items i
-             where i.collector_name = c.name and i.kind = 'period'
+              from (${periods('c.name')}) as i
              group by i.partition) as p) as period on true
  order by c.name`;
 

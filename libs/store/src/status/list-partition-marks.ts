@@ -1,4 +1,5 @@
 import type { Queryable } from '../connect.ts';
+import { periods } from './periods.ts';
 
 /** How far one partition of a collector is. */
 export interface PartitionMarkRow {
@@ -7,9 +8,9 @@ export interface PartitionMarkRow {
   readonly unit: 'time' | 'integer' | 'period';
   /** Where responsibility begins; the oldest period. */
   readonly floor: string | null;
-  /** Up to here nothing is missing; the newest period that was loaded. Null before there is one. */
+  /** Up to here nothing is missing; of periods the newest in front of the first hole. Null before there is one. */
   readonly low_water_mark: string | null;
-  /** Parts that are missing above the floor; periods that were asked for and never loaded. */
+  /** Parts that are missing above the floor; periods that were to be read and never were. */
   readonly holes: number;
   /** What is loaded, as half-open intervals; null for periods. */
   readonly covered: readonly { readonly from: string; readonly to: string }[] | null;
@@ -33,11 +34,10 @@ select w.partition, w.unit, ${shown('w.floor')} as floor,
   from tidemark.watermarks w
  where w.collector_name = $1
  union all
-select i.partition, 'period', min(i.key), max(i.key) filter (where i.last_success_at is not null),
+select i.partition, 'period', min(i.key), max(i.key) filter (where i.is_whole),
        (count(*) filter (where i.last_success_at is null))::integer, null,
        to_char(max(i.checked_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-  from tidemark.items i
- where i.collector_name = $1 and i.kind = 'period'
+  from (${periods('$1')}) as i
  group by i.partition
  order by partition, unit`;
 

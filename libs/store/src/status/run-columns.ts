@@ -25,6 +25,8 @@ export interface RunRow {
   readonly records_rejected: number;
   readonly records_refetched: number;
   readonly records_deleted: number;
+  /** Ids of a worklist that were asked for and not answered. */
+  readonly ids_missing: number;
   /** Rows of the target's children, which are no records. */
   readonly children_inserted: number;
   readonly children_updated: number;
@@ -63,6 +65,7 @@ export const runColumns = `
        (r.records_rejected + open.records_rejected)::float8   as records_rejected,
        r.records_refetched::float8                            as records_refetched,
        r.records_deleted::float8                              as records_deleted,
+       r.ids_missing::float8                                  as ids_missing,
        (r.children_inserted + open.children_inserted)::float8 as children_inserted,
        (r.children_updated + open.children_updated)::float8   as children_updated,
        (r.children_deleted + open.children_deleted)::float8   as children_deleted,

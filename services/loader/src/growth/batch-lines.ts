@@ -1,9 +1,7 @@
-import { isAbsent } from '@tidemark/collector-sdk';
+import { isAbsent, NULL_TEXT } from '@tidemark/collector-sdk';
 import type { AddedColumn } from '@tidemark/contracts';
 import type { TargetColumn } from '@tidemark/store';
 import type { Place } from './place-columns.ts';
-
-const NULL_TEXT = '\\N';
 
 /** A line of COPY text, cut where the declared columns end. */
 export interface BatchLine {

@@ -1,14 +1,16 @@
 import type { Message } from '@tidemark/bus';
-import type { BatchHeaders, Failure, WorkSubject } from '@tidemark/contracts';
+import {
+  UNKNOWN_REVISION,
+  type BatchHeaders,
+  type Failure,
+  type WorkSubject,
+} from '@tidemark/contracts';
 import { insertLostMessage } from '@tidemark/store';
 import { currentTraceId } from '@tidemark/telemetry';
 import type { LoaderDeps } from '../deps.ts';
 import { batchLoaded, batchSkipped, chunkEnded, messageKept } from '../events.ts';
 import { type BatchContent, loadBatch } from '../load-batch.ts';
 import { readFailure, readLoadContent, readLoadHeaders } from '../read-load-batch.ts';
-
-/** Stands where the sender knew the run only: the failure belongs to no chunk that could be told. */
-const UNKNOWN_REVISION = '0'.repeat(16);
 
 export interface Arrival {
   readonly route: WorkSubject;

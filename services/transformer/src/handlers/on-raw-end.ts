@@ -9,13 +9,11 @@ import {
   MESSAGE_VERSION,
   parseWorkSubject,
   readBatchHeaders,
+  UNKNOWN_REVISION,
 } from '@tidemark/contracts';
 import type { TerminalError } from '@tidemark/runtime';
 import { batchFailed } from '../events.ts';
 import { MAX_BODY_BYTES } from '../raw-batch.ts';
-
-/** Stands where no revision is known, and tells the loader that the chunk is not known either. */
-const UNKNOWN_REVISION = '0'.repeat(16);
 
 /**
  * Sends a part that fails for good on to the loader, which writes the dead letter and fails the chunk: every ending is a

@@ -8,6 +8,7 @@ import {
 } from '@tidemark/collector-sdk';
 import type { Queryable } from '@tidemark/store';
 import pg from 'pg';
+import { targetName } from '../targets/target-statements.ts';
 import { valueOf } from './load-partitions.ts';
 import { readSelect, refusal, type Select, type SelectedRow } from './read-select.ts';
 import { selectRowsOf } from './select-rows-of.ts';
@@ -69,11 +70,10 @@ async function readFinal(
   { final, id }: Worklist,
 ): Promise<ReadonlySet<string>> {
   if (!final) return new Set();
-  const { schema, table, key } = targetShape(definition);
+  const { key } = targetShape(definition);
   const [name, field] = [id ?? key[0] ?? '', final.field].map((each) => pg.escapeIdentifier(each));
-  const target = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
   const { rows } = await db.query<{ id: string }>(
-    `select distinct ${name}::text as id from ${target} where ${field}::text = any($1::text[])`,
+    `select distinct ${name}::text as id from ${targetName(definition)} where ${field}::text = any($1::text[])`,
     [final.values.map(String)],
   );
   return new Set(rows.map((row) => row.id));

@@ -1,6 +1,7 @@
 import { Definition, hasJobs, marksDeletions, targetShape } from '@tidemark/collector-sdk';
 import { findCollector, type Queryable } from '@tidemark/store';
 import pg from 'pg';
+import { targetName } from '../targets/target-statements.ts';
 import { refusal, type Select } from './read-select.ts';
 
 const id = pg.escapeIdentifier;
@@ -22,7 +23,7 @@ export async function selectRowsOf(
   rows: RowsOf,
 ): Promise<Pick<Select, 'sql' | 'values'>> {
   const definition = await mustFind(db, rows);
-  const { schema, table, columns } = targetShape(definition);
+  const { table, columns } = targetShape(definition);
   if (table.includes('{')) {
     throw refusal(rows, `names the collector "${rows.collector}", whose jobs have a table each`);
   }
@@ -42,7 +43,7 @@ export async function selectRowsOf(
   const places = Object.keys(rows.fields).map((_, place) => place + 1);
   const all = [...conditions, ...(marksDeletions(definition) ? ['t._deleted_at is null'] : [])];
   const sql = `select ${selected.join(', ')}
-  from ${id(schema)}.${id(table)} as t
+  from ${targetName(definition)} as t
  where ${all.length > 0 ? all.join(' and ') : 'true'}
  group by ${places.join(', ')}
  order by ${places.join(', ')}`;

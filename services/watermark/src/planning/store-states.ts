@@ -1,5 +1,12 @@
-import { targetShape, type Definition, type Plan } from '@tidemark/collector-sdk';
-import { ensureWatermarks, insertSweep, noteFinals, type Queryable } from '@tidemark/store';
+import { partitionKey, targetShape, type Definition, type Plan } from '@tidemark/collector-sdk';
+import {
+  ensureWatermarks,
+  expectPeriods,
+  type ExpectedPeriod,
+  insertSweep,
+  noteFinals,
+  type Queryable,
+} from '@tidemark/store';
 import { targetName } from '../targets/target-statements.ts';
 
 interface PlannedStates {
@@ -18,7 +25,16 @@ export async function storeStates(
   if (isRehearsal) return;
   await ensureWatermarks(db, definition.name, plan.watermarks);
   await noteFinals(db, definition.name, plan.finals);
+  await expectPeriods(db, definition.name, periodsOf(definition, plan));
   if (!plan.sweep) return;
   const target = targetName(definition);
   await insertSweep(db, { runId, target, key: targetShape(definition).key, ...plan.sweep });
+}
+
+function periodsOf({ incremental }: Definition, { chunks }: Plan): ExpectedPeriod[] {
+  if (incremental.kind !== 'periods') return [];
+  return chunks.flatMap(({ partition, items }) => {
+    const key = partitionKey(partition);
+    return items.map((period) => ({ partition: key, key: period }));
+  });
 }

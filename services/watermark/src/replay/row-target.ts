@@ -8,7 +8,7 @@ import {
 } from '@tidemark/collector-sdk';
 import { Partition } from '@tidemark/contracts';
 import { listTargetColumns, type Queryable } from '@tidemark/store';
-import pg from 'pg';
+import { targetName } from '../targets/target-statements.ts';
 import type { RowTarget } from './row-lines.ts';
 
 /** The columns of the table that the rows of a partition go to, as they are now. */
@@ -20,15 +20,13 @@ export async function findRowTarget(
   const job = hasJobs(definition)
     ? jobOf(definition, Partition.parse(JSON.parse(partition)))
     : definition;
-  const { schema, table, columns } = targetShape(job);
-  const name = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
-  const { added } = await listTargetColumns(db, name);
+  const { added } = await listTargetColumns(db, targetName(job));
   // A row names its children as the definition does, whatever the tables of its job are called.
   const children = childrenOf(definition).map((child) => {
     const shape = targetShape(child.definition);
     return { name: shape.table, columns: namesOf([CHILDREN_DIGEST, ...shape.columns]) };
   });
-  return { columns: namesOf(columns), added, children };
+  return { columns: namesOf(targetShape(job).columns), added, children };
 }
 
 function namesOf(columns: readonly { readonly name: string }[]): string[] {

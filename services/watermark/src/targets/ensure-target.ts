@@ -1,6 +1,6 @@
 import { childrenOf, targetShape, type Column, type Definition } from '@tidemark/collector-sdk';
 import { TerminalError } from '@tidemark/runtime';
-import { asOwner, type Queryable, type Store } from '@tidemark/store';
+import { asOwner, lockTarget, type Queryable, type Store } from '@tidemark/store';
 import { createStatements, targetName, wantedColumns } from './target-statements.ts';
 
 /** Makes a definition's target and the tables of its children, as `ensureTarget` does each. */
@@ -17,9 +17,7 @@ export async function ensureTarget(store: Store, definition: Definition): Promis
   // Most times nothing is to be done, and then no lock is asked for that readers or writers would feel.
   if (await store.with((db) => isAsWanted(db, definition))) return;
   await store.transaction(async (db) => {
-    await db.query(`select pg_advisory_xact_lock(hashtextextended('tidemark.target.' || $1, 0))`, [
-      targetName(definition),
-    ]);
+    await lockTarget(db, targetName(definition));
     await asOwner(db, () => createOrExtend(db, definition));
     await requireTypes(db, definition);
     await requireKey(db, definition);

@@ -1,6 +1,7 @@
-import { childrenOf, targetShape, type Definition } from '@tidemark/collector-sdk';
+import { childrenOf, type Definition } from '@tidemark/collector-sdk';
 import type { Queryable } from '@tidemark/store';
 import pg from 'pg';
+import { targetName } from './target-statements.ts';
 
 /** Whether a target and its children hold no row; see below. */
 export async function areTablesEmpty(db: Queryable, definition: Definition): Promise<boolean> {
@@ -15,8 +16,7 @@ export async function areTablesEmpty(db: Queryable, definition: Definition): Pro
  * counts as not empty, which is the careful answer: a locked table must not hold up the planning of its collector.
  */
 async function isTargetEmpty(db: Queryable, definition: Definition): Promise<boolean> {
-  const { schema, table } = targetShape(definition);
-  const name = `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`;
+  const name = targetName(definition);
   const exists = await db.query<{ exists: boolean }>(
     'select to_regclass($1) is not null as exists',
     [name],
