@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { checkDefinition } from '@tidemark/collector-sdk/define';
 import { readYamlDefinition } from '@tidemark/collector-sdk/yaml';
 import { expect, test } from 'vitest';
 import { registry } from './index.ts';
 
-const texts = [
+const files = [
+  '../README.md',
   '../docs/collectors.md',
-  './world-bank/README.md',
-  './client-orders/README.md',
-  './sportmonks/README.md',
-].map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'));
+  ...globSync('*/README.md', { cwd: import.meta.dirname }),
+];
+const texts = files.map((file) => readFileSync(join(import.meta.dirname, file), 'utf8'));
 const examples = texts.flatMap((text) =>
   [...text.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml = '']) => [yaml]),
 );

@@ -1,4 +1,4 @@
-import type { Definition } from '@tidemark/collector-sdk';
+import type { Definition, RecordFunction } from '@tidemark/collector-sdk';
 import { bcbSgs } from './bcb-sgs/definition.ts';
 import { clientOrders } from './client-orders/definition.ts';
 import { githubIssues } from './github-issues/definition.ts';
@@ -11,9 +11,6 @@ import { sportmonksSeasons } from './sportmonks/seasons.ts';
 import { usgsEarthquakes } from './usgs-earthquakes/definition.ts';
 import { usgsEarthquake } from './usgs-earthquakes/map.ts';
 import { worldBank } from './world-bank/definition.ts';
-
-/** Changes one record before its fields are read; a new record, never the one that was given. */
-export type RecordFunction = (record: Record<string, unknown>) => Record<string, unknown>;
 
 /** The built-in collectors and the functions that definitions may name. */
 export const registry: {

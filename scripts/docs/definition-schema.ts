@@ -20,7 +20,7 @@ export function definitionSchema(): string {
   return formatJson({
     $schema,
     title: 'Definition of a collector',
-    $comment: 'Made by `npm run docs` from libs/collector-sdk/src/definition.ts; do not edit.',
+    $comment: 'Made by `npm run docs` from libs/collector-sdk/src/definition; do not edit.',
     type: 'object',
     if: { required: ['extends'] },
     // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema; nobody awaits this object

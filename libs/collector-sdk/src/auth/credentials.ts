@@ -3,7 +3,7 @@
  * once for all lanes and kept in memory, or one of several tokens, each with a rate budget of its own. One that the source
  * refuses is forgotten here, or not chosen for a while; whether the request is worth another try is answered by `renew`.
  */
-import { TerminalError } from '@tidemark/runtime';
+import { TerminalError, unlessAborted } from '@tidemark/runtime';
 import type { Dispatcher } from 'undici';
 import type { HttpSource } from '../definition/source.ts';
 import { durationToMs } from '../duration.ts';
@@ -75,7 +75,7 @@ export class Credentials {
       if ('value' in token) this.#secrets.learn(token.value);
       return token;
     });
-    return unlessAborted(asked, signal);
+    return unlessAborted(signal, asked);
   }
 
   /** The request with what the source's `auth` asks for; throws when the secret is missing or not bound to the host. */
@@ -112,17 +112,5 @@ export class Credentials {
 
   #isRetired(secret: string): boolean {
     return this.#now() < (this.#retiredUntil.get(secret) ?? 0);
-  }
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = (): void => aborted.reject(signal.reason as Error);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
   }
 }

@@ -48,6 +48,9 @@ test('a moment names an answer only when it is not of the same second', () => {
   expect(validatorsOf(asked, answer({}))).toBeNull();
 });
 
-test('what was kept of something else is no condition', () => {
-  expect(conditionOf(question, revision, '2026-07-13').headers).toEqual({});
-});
+test.each(['2026-07-13', '{', '{"at":1}', '{3f0a}'])(
+  'what was kept of something else is no condition: %s',
+  (kept) => {
+    expect(conditionOf(question, revision, kept).headers).toEqual({});
+  },
+);

@@ -38,7 +38,11 @@ export function validatorsOf({ question }: Condition, { headers }: HttpAnswer): 
 }
 
 function parse(kept: string): Readonly<Record<string, string | undefined>> | undefined {
-  // A signal of another kind, from before the definition asked for conditions.
+  // What the source told in its own words, from before the definition asked for conditions.
   if (!kept.startsWith('{')) return undefined;
-  return JSON.parse(kept) as Record<string, string>;
+  try {
+    return JSON.parse(kept) as Record<string, string>;
+  } catch {
+    return undefined;
+  }
 }

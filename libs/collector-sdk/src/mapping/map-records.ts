@@ -17,7 +17,7 @@ import { compilePreparation, isRefusal } from './prepare-record.ts';
 import { compileRules, type RecordRules } from './record-rules.ts';
 import { planColumns, qualityLine, tableLine } from './table-line.ts';
 
-/** A collector's own function: pure, from record to record. */
+/** A collector's own function: gives a new record, and leaves the one that it was given as it is. */
 export type RecordFunction = (record: Record<string, unknown>) => Record<string, unknown>;
 
 export interface MappedRecords {

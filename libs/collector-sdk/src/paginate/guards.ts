@@ -78,6 +78,28 @@ function tellsMore(paginate: Paginate, page: PageRead): boolean {
   return paginate.more !== undefined || totalOf(paginate, page) !== undefined;
 }
 
+/**
+ * Why a page without records cannot be believed: by the total that it tells itself, more follows behind it, so what should
+ * be in it would be lost. An empty last page is none of these.
+ */
+export function missingRecords(
+  paginate: Paginate,
+  at: PagePlace,
+  page: PageRead,
+): string | undefined {
+  if (!isCounting(paginate) || page.recordCount > 0) return undefined;
+  const place = Number(at.place[paginate.kind] ?? paginate.start);
+  const before = place - paginate.start;
+  if (paginate.kind === 'offset') {
+    const total = totalOf(paginate, page);
+    if (total === undefined || before >= total) return undefined;
+    return `the page is empty, although ${total} records are told and it begins at ${place}`;
+  }
+  const total = totalPagesOf(paginate, at, page);
+  if (total === undefined || before + 1 >= total) return undefined;
+  return `the page is empty, although ${total} pages are told and it is number ${place}`;
+}
+
 /** Why the source will not page this window to its end; undefined when it will, as far as is known after this page. */
 export function depthReached(
   paginate: Paginate,

@@ -232,6 +232,65 @@ describe('a total of records', () => {
   });
 });
 
+describe('totals that do not fit what comes', () => {
+  const paginate = paginateOf({
+    kind: 'page',
+    size: { param: 'n', value: 30 },
+    totalPages: 'pages',
+    width: 2,
+  });
+  const second = { ...page0, seq: 1, place: { page: 2 } };
+
+  test.each([
+    ['a page in the middle without records', second, 5, 0],
+    ['the first one of several without records', page0, 2, 0],
+    ['one of a stride', { ...second, stride: { width: 2, total: 5 } }, 5, 0],
+  ])('%s is not believed: what should be in it would be lost', (_what, at, pages, records) => {
+    expect(follow(paginate, at, { pages }, records)).toEqual({
+      code: 'RESPONSE_INVALID',
+      reason: `the page is empty, although ${pages} pages are told and it is number ${at.seq + 1}`,
+    });
+  });
+
+  test.each([
+    ['the last page may be empty', second, 2],
+    ['nothing at all is one empty page', page0, 1],
+    ['or none', page0, 0],
+    ['a source that shrinks ends earlier', { ...second, place: { page: 3 } }, 1],
+  ])('%s', (_what, at, pages) => {
+    expect(follow(paginate, at, { pages }, 0)).toEqual({ next: [], last: true });
+  });
+
+  test('a total of 0 beside records is none: some sources tell it where they do not count', () => {
+    expect(placesOf(follow(paginate, page0, { pages: 0 }, 30))).toEqual([{ page: 2 }]);
+    expect(follow(paginate, page0, { pages: 0 }, 29)).toMatchObject({ last: true });
+    const offset = paginateOf({
+      kind: 'offset',
+      size: { param: 'n', value: 30 },
+      totalRecords: 'total',
+    });
+    expect(placesOf(follow(offset, page0, { total: 0 }, 30))).toEqual([{ offset: 30 }]);
+    expect(follow(offset, page0, { total: 30 }, 30)).toMatchObject({ last: true });
+  });
+
+  test('an offset of a stride may not be empty in front of the end either', () => {
+    const offset = paginateOf({
+      kind: 'offset',
+      size: { param: 'n', value: 30 },
+      totalRecords: 'total',
+      width: 2,
+    });
+    const at = {
+      ...page0,
+      seq: 1,
+      place: { offset: 30 },
+      stride: { width: 2, total: 5, step: 30 },
+    };
+
+    expect(follow(offset, at, { total: 150 }, 0)).toMatchObject({ code: 'RESPONSE_INVALID' });
+  });
+});
+
 describe('offsets', () => {
   const paginate = paginateOf({ kind: 'offset', start: 1, size: { param: 'limit', value: 100 } });
 
@@ -260,6 +319,8 @@ describe('cursors', () => {
     [{ meta: { next: 7 } }, [{ cursor: '7' }]],
     [{ meta: { next: null } }, []],
     [{ meta: { next: '' } }, []],
+    [{ meta: { next: false } }, []],
+    [{ meta: { next: 0 } }, [{ cursor: '0' }]],
     [{ meta: {} }, []],
     [{}, []],
   ])('%j is followed by %j', (answer, places) => {

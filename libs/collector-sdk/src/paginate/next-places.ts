@@ -1,7 +1,14 @@
 import type { PagePlace } from '@tidemark/contracts';
 import type { Paginate } from '../definition/paginate.ts';
 import { driftOf } from './drift.ts';
-import { depthReached, isCircle, isRepeated, smallerPages, trailAfter } from './guards.ts';
+import {
+  depthReached,
+  isCircle,
+  isRepeated,
+  missingRecords,
+  smallerPages,
+  trailAfter,
+} from './guards.ts';
 import type { PageRead } from './page-read.ts';
 import { stepFrom } from './steps.ts';
 import { isCounting, pageSize, totalPagesOf, type Counting } from './totals.ts';
@@ -43,6 +50,8 @@ export function nextPlaces(
     return loop('the page repeats the records of an earlier one');
   }
   if (isCircle(at, page)) return loop('the pages go round in a circle');
+  const missing = missingRecords(paginate, at, page);
+  if (missing !== undefined) return { code: 'RESPONSE_INVALID', reason: missing };
   const following = follow(paginate, at, page);
   if (!('next' in following) || following.last) return following;
   if (following.next.some(({ seq }) => seq >= paginate.maxPages)) {

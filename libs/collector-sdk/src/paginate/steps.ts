@@ -5,8 +5,8 @@ import { writeKeysetPlace } from './keyset-place.ts';
 import { findLink } from './link-header.ts';
 import { placeAt } from './next-address.ts';
 import type { PageRead } from './page-read.ts';
-import { tellsNested, toldCount, toldText, toldYes } from './told.ts';
-import { pageSize, totalPagesOf, type Counting } from './totals.ts';
+import { tellsNested, toldText, toldYes } from './told.ts';
+import { pageSize, totalOf, totalPagesOf, type Counting } from './totals.ts';
 import type { PageTrouble } from './trouble.ts';
 
 type PaginateOf<Kind extends Paginate['kind']> = Extract<Paginate, { kind: Kind }>;
@@ -43,9 +43,9 @@ export function stepFrom(paginate: Paginate, at: PagePlace, page: PageRead): Ste
 
 function stepByNumber(paginate: PaginateOf<'page'>, at: PagePlace, page: PageRead): Step {
   const number = Number(at.place['page'] ?? paginate.start);
+  const pages = number - paginate.start + 1;
   const total = totalPagesOf(paginate, at, page);
-  const isLast =
-    total === undefined ? isEnd(paginate, at, page) : number - paginate.start + 1 >= total;
+  const isLast = total === undefined ? isEnd(paginate, at, page) : pages >= total;
   return isLast ? undefined : { place: { page: number + 1 } };
 }
 
@@ -53,16 +53,10 @@ function stepByOffset(paginate: PaginateOf<'offset'>, at: PagePlace, page: PageR
   const { recordCount } = page;
   const repeated = at.trail?.tail?.length ?? 0;
   const offset = Number(at.place['offset'] ?? paginate.start);
-  const total = toldCount(paginate.totalRecords, page);
-  if (recordCount === 0 && total !== undefined && offset - paginate.start < total) {
-    const reason = `the page is empty, although ${total} records are told and it begins at ${offset}`;
-    return { code: 'RESPONSE_INVALID', reason };
-  }
+  const total = totalOf(paginate, page);
   if (recordCount <= repeated) return undefined;
-  const isLast =
-    total === undefined
-      ? isEnd(paginate, at, page)
-      : offset - paginate.start + recordCount >= total;
+  const read = offset - paginate.start + recordCount;
+  const isLast = total === undefined ? isEnd(paginate, at, page) : read >= total;
   if (isLast) return undefined;
   return { place: { offset: offset + recordCount - overlapOf(paginate, recordCount) } };
 }
@@ -76,8 +70,9 @@ export function overlapOf(paginate: Paginate, recordCount: number): number {
 function stepByCursor(paginate: PaginateOf<'cursor'>, at: PagePlace, page: PageRead): Step {
   const cursor = toldText(paginate.next, page);
   const isAsked = cursor === at.place['cursor'];
+  if (cursor === undefined || cursor === 'false') return undefined;
   // Some sources answer the end with an empty page that repeats the cursor.
-  if (cursor === undefined || (page.recordCount === 0 && isAsked)) return undefined;
+  if (page.recordCount === 0 && isAsked) return undefined;
   if (toldYes(paginate.more, page) === false) return undefined;
   if (isAsked) return { code: 'PAGE_LOOP', reason: 'the page names itself as the next one' };
   return { place: { cursor } };

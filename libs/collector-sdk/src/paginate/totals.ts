@@ -10,10 +10,11 @@ export function isCounting(paginate: Paginate): paginate is Counting {
   return paginate.kind === 'page' || paginate.kind === 'offset';
 }
 
-/** What an answer tells as the total, in pages or records; undefined when it tells none. */
+/** What an answer tells as the total, in pages or records; undefined when it tells none, or 0 although it has records. */
 export function totalOf(paginate: Counting, page: PageRead): number | undefined {
   const pages = paginate.kind === 'page' ? paginate.totalPages : undefined;
-  return toldCount(pages ?? paginate.totalRecords, page);
+  const total = toldCount(pages ?? paginate.totalRecords, page);
+  return total === 0 && page.recordCount > 0 ? undefined : total;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { PageTask } from '@tidemark/contracts';
 import type { Definition } from '../definition/definition.ts';
 import { templateValues } from '../request/build-request.ts';
-import { compileTemplate } from '../request/template.ts';
+import { compileTemplate, decodeExpanded } from '../request/template.ts';
 
 /** Names the budget that a request is counted in: the source's, or one of its own for an entity and for a secret. */
 export function budgetKey(
@@ -18,5 +18,5 @@ export function declaredEntity(definition: Definition, task: PageTask): string |
   const { rate } = definition.source;
   if (rate?.entity === undefined) return undefined;
   const values = templateValues(definition, task);
-  return decodeURIComponent(compileTemplate(rate.entity).expand(values));
+  return decodeExpanded(compileTemplate(rate.entity).expand(values));
 }

@@ -72,6 +72,15 @@ test('a page behind a record asks for what follows its values, in place of the b
   );
 });
 
+test.each([
+  ['a query', { query: { q: '%E9' } }],
+  ['a header', { headers: { 'x-name': '%E9' } }],
+])('%s that is not UTF-8 is a mistake of the definition', (_what, request) => {
+  expect(() =>
+    build({ request: { path: '/x', ...request }, incremental: { kind: 'full' } }),
+  ).toThrow(expect.objectContaining({ code: 'DEFINITION_INVALID' }));
+});
+
 const cursor = { kind: 'cursor', field: 'at', from: 'since', to: 'until', start: '2000-01-01' };
 
 test.each([

@@ -6,6 +6,7 @@ import type { Definition, HttpDefinition } from '../definition/definition.ts';
 import { readKeysetPlace } from '../paginate/keyset-place.ts';
 import {
   compileTemplate,
+  decodeExpanded,
   encodeQueryValue,
   type CompiledTemplate,
   type TemplateValues,
@@ -103,7 +104,7 @@ function expandHeaders(
   const expanded: Record<string, string> = {};
   for (const [name, template] of headers) {
     if (template.isEmpty(values)) continue;
-    expanded[name.toLowerCase()] = decodeURIComponent(template.expand(values));
+    expanded[name.toLowerCase()] = decodeExpanded(template.expand(values));
   }
   return expanded;
 }

@@ -33,12 +33,17 @@ export function variablesOf(text: string): string[] {
 
 /** The value of a query parameter: the expanded text, encoded for a query and not twice. */
 export function encodeQueryValue(expanded: string): string {
+  return encodeURIComponent(decodeExpanded(expanded)).replaceAll(/%(3A|2C|2F|40)/g, (code) =>
+    decodeURIComponent(code),
+  );
+}
+
+/** The expanded text as it is meant, without its percent-encoding. */
+export function decodeExpanded(expanded: string): string {
   try {
-    return encodeURIComponent(decodeURIComponent(expanded)).replaceAll(/%(3A|2C|2F|40)/g, (code) =>
-      decodeURIComponent(code),
-    );
+    return decodeURIComponent(expanded);
   } catch (cause) {
-    throw new TerminalError('DEFINITION_INVALID', `a query template is not valid UTF-8`, { cause });
+    throw new TerminalError('DEFINITION_INVALID', 'a template is not valid UTF-8', { cause });
   }
 }
 
