@@ -48,6 +48,12 @@ test('the stack that a killed process has left behind is not used, that of a run
   expect(findAddresses({}, root).databaseUrl()).toBe('postgres://demo/db');
 });
 
+test('a stack that still starts has no address, and none is made up', () => {
+  writeStack('.tidemark', process.pid, '');
+
+  expect(() => findAddresses({}, root).databaseUrl()).toThrow(/No DATABASE_URL is set.*npm start/);
+});
+
 test('without any address the error says what to do', () => {
   writeStack('.tidemark', nobody);
 

@@ -13,8 +13,9 @@ export interface Addresses {
 }
 
 const StackFile = z.object({
-  databaseUrl: z.string(),
-  natsUrl: z.string(),
+  // Empty until its server runs.
+  databaseUrl: z.string().min(1),
+  natsUrl: z.string().min(1),
   owner: z.object({ pid: z.number() }),
 });
 type StackFile = z.infer<typeof StackFile>;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import release from '../package.json' with { type: 'json' };
 import { runInTest } from '../test/run-in-test.ts';
 
 describe('wrong usage is told before anything is asked of a server: exit code 2', () => {
@@ -17,6 +18,14 @@ describe('wrong usage is told before anything is asked of a server: exit code 2'
     expect(err).not.toMatch(/\n\s+at /);
     expect({ code, out }).toEqual({ code: 2, out: '' });
   });
+});
+
+test.each([['--version'], ['-V']])('%s prints the version, and asks nobody', async (option) => {
+  const { code, out, err } = await runInTest([option], {});
+
+  expect(out).toBe(`${release.version}\n`);
+  expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
 });
 
 test('what is understood asks for a server: exit code 1 when none is known', async () => {

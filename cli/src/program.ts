@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import release from '../package.json' with { type: 'json' };
 import { type CliIo, FailedError, UsageError, say } from './cli-io.ts';
 import { addBackfill } from './commands/backfill.ts';
 import { addRunChanges } from './commands/change-runs.ts';
@@ -28,6 +29,7 @@ const commands = [
 export async function runCli(args: readonly string[], io: CliIo): Promise<0 | 1 | 2> {
   const program = new Command('tidemark')
     .description('Start and follow the collection of data.')
+    .version(release.version, '-V, --version', 'print the version of this command')
     .configureOutput({
       writeOut: (text) => io.out.write(text),
       writeErr: (text) => io.err.write(text),

@@ -148,6 +148,24 @@ test('show has state, watermarks, last runs, and a definition that reads back as
   });
 });
 
+test.each([
+  ['full', 'It has none: each run asks for everything.'],
+  ['snapshot', 'It has none: each run asks for everything.'],
+  ['worklist', 'It has none: each id has its own state.'],
+  ['token', 'It has none: the source is told the token that it gave last.'],
+  ['cursor', 'Nothing is loaded yet.'],
+])('of a collector that asks by %s without a watermark, show says: %s', async (kind, says) => {
+  await pool.query(
+    `insert into tidemark.collectors (name, status, revision, definition)
+     values ('by-' || $1, 'ready', '0123456789abcdef', jsonb_build_object('incremental', jsonb_build_object('kind', $1::text)))`,
+    [kind],
+  );
+
+  const { out } = await runInTest(['collectors', 'show', `by-${kind}`], env);
+
+  expect(out).toContain(`Watermarks\n${says}\n`);
+});
+
 test('periods have marks, too: the newest that was loaded, and how many never were', async () => {
   await pool.query(
     `insert into tidemark.items (collector_name, partition, key, kind, last_success_at, checked_at)

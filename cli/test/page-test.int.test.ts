@@ -184,6 +184,17 @@ test('a secret that is missing is said before anything is asked', async () => {
   expect(asked).toEqual([]);
 });
 
+test('ids for a collector without a worklist are wrong usage, and nothing is asked', async () => {
+  await writeFile(join(folder, 'shop.yaml'), shop());
+  answer = { body: { data: [], more: false } };
+
+  const { code, out, err } = await run('shop.yaml', '--id', '3');
+
+  expect(err).toContain('"shop" has no worklist (incremental.kind is cursor): --id');
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(asked).toEqual([]);
+});
+
 test('what only a database knows is to be named', async () => {
   const dynamic = shop().replace(
     /partitions: .*/,

@@ -98,10 +98,55 @@ test('a collector whose target does not fit is shown as blocked, with the reason
   await pool.query(`delete from tidemark.collectors where name = 'stuck'`);
 });
 
+test('how deep late rows lay is told in days and hours', async () => {
+  await pool.query(
+    `insert into tidemark.collectors (name, status, definition) values ('late', 'ready', '{"incremental":{"lookback":"10m"}}')`,
+  );
+  await pool.query(
+    `insert into tidemark.collector_runs
+            (id, collector_name, class, mode, status, triggered_by, revision, completed_at, late_records, lookback_needed)
+     values ('0197f6a0-0000-7000-8000-0000000000aa', 'late', 'live', 'full', 'success', 'test', '', clock_timestamp(), 3,
+             ${(50 * 3_600 + 61) * 1_000_000})`,
+  );
+
+  const { out } = await runInTest(['status'], env);
+
+  expect(out).toContain('late: 3 late rows, 2 days 02:01:01 below the watermark;');
+  await pool.query(`delete from tidemark.collector_runs where collector_name = 'late'`);
+  await pool.query(`delete from tidemark.collectors where name = 'late'`);
+});
+
+test('status shows until when sources are asked for nothing, and why', async () => {
+  await pool.query(
+    `insert into tidemark.rate_limits (key, source, paused_until, quota, remaining, resets_at)
+     values ('told', 'told', '2099-01-01', null, null, '-infinity'),
+            ('counted#TOKEN', 'counted', '-infinity', 100, 0, '2098-01-01'),
+            ('soon', 'soon', clock_timestamp() + interval '1 second', null, null, '-infinity'),
+            ('left', 'left', '-infinity', 100, 3, '2098-01-01')`,
+  );
+
+  const { out } = await runInTest(['status'], env);
+  const { pauses } = JSON.parse((await runInTest(['status', '--json'], env)).out);
+
+  expect(out).toContain(
+    'The source told is asked for nothing until 2099-01-01 00:00:00Z: it told us to wait so long\n',
+  );
+  expect(out).toContain(
+    'The source counted#TOKEN is asked for nothing until 2098-01-01 00:00:00Z: its quota is used up\n',
+  );
+  expect(pauses).toMatchObject([
+    { key: 'counted#TOKEN', source: 'counted', reason: 'quota' },
+    { key: 'told', until: '2099-01-01T00:00:00.000Z', reason: 'asked' },
+  ]);
+  await pool.query('delete from tidemark.rate_limits');
+});
+
 test('status shows collectors, their marks, active runs and refused commands', async () => {
   await pool.query(
-    `insert into tidemark.collectors (name, status, error_message)
-     values ('usgs', 'ready', null), ('new', 'ready', null), ('world-bank', 'invalid', 'source.baseUrl: no URL'), ('ids', 'ready', null)`,
+    `insert into tidemark.collectors (name, status, error_message, revision)
+     values ('usgs', 'ready', null, null), ('new', 'ready', null, null), ('ids', 'ready', null, null),
+            ('never-good', 'invalid', 'name: is not there', null),
+            ('world-bank', 'invalid', 'source.baseUrl: no URL', 'fbc5003dfb71858a')`,
   );
   await pool.query(
     `insert into tidemark.watermarks (collector_name, partition, unit, floor, covered)
@@ -127,10 +172,16 @@ test('status shows collectors, their marks, active runs and refused commands', a
     refused_commands: refused,
   } = JSON.parse((await runInTest(['status', '--json'], env)).out);
 
-  expect(shown.out).toContain('source.baseUrl: no URL');
+  expect(shown.out).toContain(
+    'The definition of world-bank cannot be used as it is; runs go on with the last good one:\n  source.baseUrl: no URL\n',
+  );
+  expect(shown.out).toContain(
+    'The definition of never-good cannot be used as it is:\n  name: is not there\n',
+  );
   expect(shown.out).toContain('COLLECTOR_UNKNOWN: no such collector');
   expect(collectors).toMatchObject([
     { name: 'ids', low_water_mark: '7', lag_seconds: null },
+    { name: 'never-good', low_water_mark: null },
     { name: 'new', low_water_mark: null, lag_seconds: null },
     { name: 'usgs', low_water_mark: '2026-01-01T00:00:00.000Z', last_run_id: newRun },
     { name: 'world-bank', status: 'invalid', low_water_mark: '2004' },

@@ -10,8 +10,19 @@ let nats: NatsServer;
 let bus: Bus;
 let env: NodeJS.ProcessEnv;
 
+/** Nobody has to say who he is; who says that he is deaf may not hear events. */
+const users = `
+authorization {
+  users: [
+    { user: anybody }
+    { user: deaf, password: deaf, permissions: { publish: '>', subscribe: '_INBOX.>' } }
+  ]
+}
+no_auth_user: anybody
+`;
+
 beforeAll(async () => {
-  [database, nats] = await Promise.all([freshDatabase(), freshNats()]);
+  [database, nats] = await Promise.all([freshDatabase(), freshNats({ configLines: users })]);
   const logger = createLogger('test');
   logger.level = 'silent';
   bus = await connectBus({ url: nats.url, name: 'test', logger });
@@ -125,7 +136,10 @@ test('a skipped command is said and fails only when its run was to be waited for
   expect(waited.code).toBe(1);
 });
 
-test('an answer whose event was missed is found in the table of commands', async () => {
+test.each([
+  ['was missed', (url: string) => url],
+  ['may not be heard', (url: string) => url.replace('//', '//deaf:deaf@')],
+])('an answer whose event %s is found in the table of commands', async (_why, addressOf) => {
   await addCommandStream();
   const commands = bus.nc.subscribe('tidemark.command.>', { max: 1 });
   await bus.nc.flush();
@@ -140,7 +154,10 @@ test('an answer whose event was missed is found in the table of commands', async
     }
   })();
 
-  const result = await runInTest(['run', 'usgs', '--json'], env);
+  const result = await runInTest(['run', 'usgs', '--json'], {
+    ...env,
+    NATS_URL: addressOf(nats.url),
+  });
   await answering;
 
   expect(result.code).toBe(0);

@@ -50,15 +50,22 @@ export function runSentence(run: RunRow): string {
     `${showCount(run.records_unchanged + run.records_stale)} unchanged`,
     `${showCount(run.records_rejected)} rejected`,
   ].join(', ');
-  const outside =
-    run.records_out_of_range === 0
-      ? ''
-      : `, ${showCount(run.records_out_of_range)} outside of what was asked for`;
   const children = childrenOf(run);
-  const late = run.late_records === 0 ? '' : `, ${showCount(run.late_records)} late`;
   const warnings = run.warnings.map((text) => ` Warning: ${text}.`).join('');
   const reason = run.error_message === null ? '' : ` Reason: ${run.error_message}`;
-  return `${run.collector_name} ${showStatus(run.status)} after ${showDuration(run.duration_seconds)}: ${counts}${children}${outside}${late}.${reason}${warnings}`;
+  return `${run.collector_name} ${showStatus(run.status)} after ${showDuration(run.duration_seconds)}: ${counts}${seldomOf(run)}${children}.${reason}${warnings}`;
+}
+
+/** What most runs have nothing of. */
+function seldomOf(run: RunRow): string {
+  const told: [count: number, what: string][] = [
+    [run.records_deleted, 'deleted'],
+    [run.records_out_of_range, 'outside of what was asked for'],
+    [run.late_records, 'late'],
+    [run.ids_missing, run.ids_missing === 1 ? 'id missing' : 'ids missing'],
+  ];
+  const seen = told.filter(([count]) => count > 0);
+  return seen.map(([count, what]) => `, ${showCount(count)} ${what}`).join('');
 }
 
 /** What became of rows of children, where there was something. */

@@ -26,6 +26,7 @@ const running: RunRow = {
   records_rejected: 0,
   records_refetched: 0,
   records_deleted: 0,
+  ids_missing: 0,
   children_inserted: 0,
   children_updated: 0,
   children_deleted: 0,
@@ -66,4 +67,16 @@ test('without a terminal it writes a line for the first sight and one for the en
     expect.stringMatching(/^usgs .*running.* 7 pages, 700 records, .* 50 unchanged/),
     expect.stringMatching(/^usgs .*success/),
   ]);
+});
+
+test('what most runs have nothing of is told where there is something', () => {
+  const out = new PassThrough();
+  using board = new ProgressBoard(out);
+
+  board.show(running);
+  board.show({ ...ended, records_deleted: 2, ids_missing: 1 });
+
+  const [first, last] = String(out.read()).trim().split('\n');
+  expect(first).toMatch(/ 0 rejected\.$/);
+  expect(last).toMatch(/ 0 rejected, 2 deleted, 1 id missing\.$/);
 });

@@ -1,16 +1,19 @@
 import {
   type CollectorStatusRow,
   listCollectorStatus,
+  listPauses,
   listRefusedCommands,
   listRestores,
   listRuns,
   listWaits,
+  type PauseRow,
   type RestoreRow,
 } from '@tidemark/store';
 import { colours as pc } from '../../print/colours.ts';
 import { type CliIo, print, printJson, say } from '../../cli-io.ts';
 import { openStore } from '../../open.ts';
 import { lateSentence } from '../../print/late-rows.ts';
+import { refusedDefinition } from '../../print/refused-definition.ts';
 import { runsTable } from '../../print/runs-table.ts';
 import { showDuration, showInstant, showStatus } from '../../print/show.ts';
 import { table } from '../../print/table.ts';
@@ -18,6 +21,8 @@ import { table } from '../../print/table.ts';
 const MOST_REFUSED = 5;
 const MOST_ACTIVE = 100;
 const RESTORES_DAYS = 7;
+/** Shorter pauses of a source are over before anybody wonders. */
+const PAUSE_SECONDS = 15;
 
 /** Prints how the collectors are, the active runs and the commands that were refused. */
 export async function showOverview(io: CliIo, options: { readonly json: boolean }): Promise<void> {
@@ -29,6 +34,7 @@ export async function showOverview(io: CliIo, options: { readonly json: boolean 
       limit: MOST_ACTIVE,
     }),
     waits: await listWaits(db),
+    pauses: await listPauses(db, PAUSE_SECONDS),
     refused_commands: await listRefusedCommands(db, MOST_REFUSED),
     restores: await listRestores(db, RESTORES_DAYS),
   }));
@@ -40,6 +46,7 @@ interface Status {
   readonly collectors: Awaited<ReturnType<typeof listCollectorStatus>>;
   readonly active_runs: Awaited<ReturnType<typeof listRuns>>;
   readonly waits: Awaited<ReturnType<typeof listWaits>>;
+  readonly pauses: readonly PauseRow[];
   readonly refused_commands: Awaited<ReturnType<typeof listRefusedCommands>>;
   readonly restores: readonly RestoreRow[];
 }
@@ -51,9 +58,10 @@ function printStatus(io: CliIo, status: Status): void {
   } else {
     print(io, collectorsTable(status.collectors));
   }
-  for (const { name, error_message: reason } of status.collectors) {
-    if (reason !== null)
-      print(io, `\n${pc.bold(name)} cannot be used as it is:\n${indent(reason)}`);
+  for (const each of status.collectors) {
+    if (each.error_message === null) continue;
+    const reason = indent(each.error_message);
+    print(io, `\nThe definition of ${pc.bold(each.name)} ${refusedDefinition(each)}:\n${reason}`);
   }
   for (const each of status.collectors.filter((row) => row.is_lookback_short)) {
     print(io, `\n${pc.yellow(each.name)}: ${lateSentence(each)}`);
@@ -61,6 +69,7 @@ function printStatus(io: CliIo, status: Status): void {
   for (const { collector_name: name, since, code, reason } of status.waits) {
     print(io, `\n${pc.yellow(name)} waits since ${showInstant(since)}: ${code}: ${reason}`);
   }
+  for (const each of status.pauses) print(io, `\n${pauseSentence(each)}`);
   if (status.active_runs.length > 0) {
     print(io, `\n${pc.bold('Active runs')}\n${runsTable(status.active_runs)}`);
   }
@@ -71,6 +80,11 @@ function printStatus(io: CliIo, status: Status): void {
     );
     print(io, `\n${pc.bold('Refused commands of the last day')}\n${lines.join('\n')}`);
   }
+}
+
+function pauseSentence({ key, until, reason }: PauseRow): string {
+  const why = reason === 'asked' ? 'it told us to wait so long' : 'its quota is used up';
+  return `The source ${pc.yellow(key)} is asked for nothing until ${showInstant(until)}: ${why}`;
 }
 
 function restoreSentence({ kind, ...at }: RestoreRow): string {

@@ -15,6 +15,7 @@ import { colours as pc } from '../../../print/colours.ts';
 import { type CliIo, print, printJson } from '../../../cli-io.ts';
 import { openStore } from '../../../open.ts';
 import { lateSentence } from '../../../print/late-rows.ts';
+import { refusedDefinition } from '../../../print/refused-definition.ts';
 import { runsTable } from '../../../print/runs-table.ts';
 import { showCount, showInstant, showStatus } from '../../../print/show.ts';
 import { table } from '../../../print/table.ts';
@@ -62,7 +63,9 @@ function header(row: CollectorDescriptionRow): string {
     ['changed', showInstant(row.updated_at)],
     ...(late === undefined ? [] : [['late', late]]),
   ].map(([what = '', value]) => `${pc.dim(what.padEnd(11))} ${value}`);
-  if (row.error_message !== null) lines.push(`\nIt cannot be used as it is:\n${row.error_message}`);
+  if (row.error_message !== null) {
+    lines.push(`\nIts definition ${refusedDefinition(row)}:\n${row.error_message}`);
+  }
   return lines.join('\n');
 }
 
@@ -72,7 +75,7 @@ function sections(
   { runs, ids }: { readonly runs: readonly RunRow[]; readonly ids: IdSummaryRow | undefined },
 ): string[] {
   return [
-    section('Watermarks', marks.length > 0 ? marksTable(marks) : 'Nothing is loaded yet.'),
+    section('Watermarks', marks.length > 0 ? marksTable(marks) : noMarks(row)),
     ...(ids ? [section('Ids', idsText(ids))] : []),
     section('Last runs', runs.length > 0 ? runsTable(runs) : 'It was not run yet.'),
     ...(row.definition === null ? [] : [section('Definition', showDefinition(row.definition))]),
@@ -81,6 +84,18 @@ function sections(
 
 function section(title: string, content: string): string {
   return `${pc.bold(title)}\n${content}`;
+}
+
+/** Some ways of asking keep no watermark, however much is loaded. */
+const withoutMarks: Readonly<Record<string, string>> = {
+  full: 'It has none: each run asks for everything.',
+  snapshot: 'It has none: each run asks for everything.',
+  worklist: 'It has none: each id has its own state.',
+  token: 'It has none: the source is told the token that it gave last.',
+};
+
+function noMarks({ incremental_kind: kind }: CollectorDescriptionRow): string {
+  return withoutMarks[kind ?? ''] ?? 'Nothing is loaded yet.';
 }
 
 function marksTable(marks: readonly PartitionMarkRow[]): string {

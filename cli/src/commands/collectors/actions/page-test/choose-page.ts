@@ -26,6 +26,11 @@ export function choosePage(definition: Definition, choice: PageChoice, nowMs: nu
       'The ids of a worklist are in a database that this command does not ask: name some with --id.',
     );
   }
+  if (incremental.kind !== 'worklist' && choice.ids.length > 0) {
+    throw new UsageError(
+      `"${definition.name}" has no worklist (incremental.kind is ${incremental.kind}): --id has nothing to choose from.`,
+    );
+  }
   const partitions = partitionsOf(definition, choice.partition);
   const { chunks } = planRun({
     definition,
