@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import {
   freePort,
+  readLoudLine,
   serviceNames,
   startProcess,
   startService,
@@ -110,7 +111,8 @@ async function profiling(
 }
 
 function warn(name: string, line: string, log: (line: string) => void): void {
-  if (/"level":(40|50|60)|^(?!\{)/.test(line)) log(`${name}: ${line}`);
+  const loud = readLoudLine(line);
+  if (loud !== undefined) log(`${name}: ${loud}`);
 }
 
 async function startSource(

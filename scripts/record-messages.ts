@@ -12,6 +12,7 @@ import { jetstreamManager, type JetStreamManager, jetstream } from '@nats-io/jet
 import { connect } from '@nats-io/transport-node';
 import {
   findNatsServer,
+  readLoudLine,
   type ServiceName,
   startNats,
   startPostgres,
@@ -184,7 +185,10 @@ async function start(name: ServiceName): Promise<void> {
       TIDEMARK_COLLECTORS_DIR: definitions,
       OTEL_SDK_DISABLED: 'true',
     },
-    onLine: (line) => void (/"level":[456]0/.test(line) && say(line)),
+    onLine: (line) => {
+      const loud = readLoudLine(line);
+      if (loud !== undefined) say(`[${name}] ${loud}`);
+    },
   });
   owned.defer(async () => void (await service.stop(10_000)));
   await service.ready;

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { serviceNames, startService } from '@tidemark/local';
+import { readLoudLine, serviceNames, startService } from '@tidemark/local';
 import { root, startServers } from '../start-servers.ts';
 import type { MeasuredSource } from './measured-source.ts';
 import type { SourceChoice } from './sources.ts';
@@ -43,8 +43,8 @@ export async function startIncrementalStack(
           ...(name === 'extractor' ? secrets : {}),
         },
         onLine: (line) => {
-          if (/"level":(40|50|60)|"level":"(warn|error|fatal)"|^(?!\{)/.test(line))
-            log(`${name}: ${line}`);
+          const loud = readLoudLine(line);
+          if (loud !== undefined) log(`${name}: ${loud}`);
         },
       });
       opened.defer(async () => void (await service.stop(20_000)));

@@ -340,7 +340,7 @@ describe('a batch that ends its process each time', () => {
 
 /** Kills the loader each time that it is at the row that holds it, until it does not come to it any more. */
 async function killWhileHeld(runId: string): Promise<number> {
-  const isHeld = `select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`;
+  const endSession = `select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`;
   for (let kills = 0; ; kills += 1) {
     const next = await waitFor(
       async () => {
@@ -354,7 +354,7 @@ async function killWhileHeld(runId: string): Promise<number> {
     );
     if (next === 'ended') return kills;
     await stack.kill('loader');
-    await stack.pool.query(isHeld);
+    await stack.pool.query(endSession);
     await stack.start({ id: 'loader', service: 'loader' });
   }
 }

@@ -1,6 +1,6 @@
 import { freshDatabase, waitFor, type FreshDatabase } from '@tidemark/testkit';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runPgbench, setUpPgbench } from './stack/pgbench.ts';
 import { ancestorsOf, receiveTelemetry, type Telemetry } from './stack/telemetry.ts';
 import { startTestStack, type RunRow, type TestStack } from './stack/test-stack.ts';
@@ -347,6 +347,9 @@ test('50,000 rows of one timestamp are read a hundred at a time, with a kill in 
 
 test('a sequence is read on from its greatest number, while short transactions come and go', async () => {
   let isOver = false;
+  onTestFinished(() => {
+    isOver = true;
+  });
   const busy = (async () => {
     while (!isOver) await db.query('select pg_sleep(0.02)');
   })();
@@ -367,6 +370,9 @@ test('a sequence is read on from its greatest number, while short transactions c
 
 test('rows of transactions that commit late, in any order, are all found without look-back', async () => {
   let isOver = false;
+  onTestFinished(() => {
+    isOver = true;
+  });
   const writers = Array.from({ length: 4 }, async (_, writer) => {
     while (!isOver) {
       const client = await db.connect();
@@ -391,6 +397,9 @@ test('rows of transactions that commit late, in any order, are all found without
 test('pgbench-history: the books of pgbench balance while it runs, and every row is there', async () => {
   const pgbench = await runPgbench(bench.url, 4, 20);
   let isOver = false;
+  onTestFinished(() => {
+    isOver = true;
+  });
   const ended = pgbench.ended.finally(() => {
     isOver = true;
   });

@@ -5,7 +5,7 @@ import { waitFor } from '@tidemark/testkit';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Span } from '../../scripts/trace/span.ts';
-import { askedOfMetrics, askedOfTraces, labelsIn } from './stack/asked-for.ts';
+import { askedOfMetrics, askedOfTraces, labelsIn, madeByCode } from './stack/asked-for.ts';
 import { someOrders } from './stack/orders.ts';
 import { startKeyedSource, type KeyedSource } from './stack/keyed-source.ts';
 import { ancestorsOf, receiveTelemetry, rootsOf, type Telemetry } from './stack/telemetry.ts';
@@ -345,6 +345,10 @@ describe('what people are told to look for', () => {
       oneOfEach.map(async ({ id }) => (await fetch(`${await stack.httpUrl(id)}/metrics`)).text()),
     );
     const there = labelsIn(texts.join('\n'));
+    // The check of the dashboard knows metrics by these names only.
+    expect(madeByCode()).toEqual(
+      expect.arrayContaining([...there.keys()].filter((name) => name.startsWith('tidemark_'))),
+    );
     const asked = askedOfMetrics().filter(({ metric }) => there.has(metric));
 
     // What nothing has happened of yet is not told: full streams, lost chunks, redeliveries.

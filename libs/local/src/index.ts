@@ -30,6 +30,7 @@ export {
 export { cleanUpAfterCrash } from './stack/clean-up-after-crash.ts';
 export { endRecordedProcesses, forgetProcess, recordProcess } from './stack/process-records.ts';
 export { readStack, removeStack, stateFolder, writeStack, type Stack } from './stack/stack-file.ts';
+export { readLoudLine } from './services/read-loud-line.ts';
 export {
   serviceNames,
   startService,

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { metricsOf } from '../../../scripts/manifests/check-metrics.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -36,6 +37,12 @@ export function askedOfMetrics(): Asked[] {
         labels,
       }));
     });
+}
+
+/** The names of the metrics that the code makes, as the check of the dashboard has them. */
+export function madeByCode(): string[] {
+  const files = globSync('{libs,services}/*/src/**/*.ts', { cwd: root });
+  return metricsOf(files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n'));
 }
 
 function expressionsIn(text: string): string[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readLoudLine } from './service-log.ts';
+import { readLoudLine } from './read-loud-line.ts';
 
 test.each([
   ['an info line is for the file only', '{"level":"info","msg":"ready"}', undefined],
