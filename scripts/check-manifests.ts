@@ -23,6 +23,8 @@ import { readManifests, type Manifest } from './manifests/manifest.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+/** What docs/deploy.md shows as an overlay of a user: it has to be one that works. */
+const ownOverlay = 'k8s/examples/own-overlay';
 const find = (pattern: string): string[] => globSync(pattern, { cwd: root }).toSorted();
 
 const said: Said = {
@@ -53,6 +55,7 @@ const problems = [
   ),
   ...checkDefinitions('deploy/demo'),
   ...checkDefinitions('k8s/base/collectors'),
+  ...checkDefinitions(`${ownOverlay}/collectors`),
 ];
 for (const deployed of deployedByCompose(said.compose)) {
   problems.push(...(await checkSettings(root, deployed)));
@@ -77,7 +80,7 @@ async function checkKubernetes(program: string): Promise<string[]> {
     .filter((file) => !file.endsWith('-values.yaml'))
     .flatMap((file) => readManifests(read(file)));
   const all: Manifest[] = [...examples];
-  for (const overlay of find('k8s/overlays/*')) {
+  for (const overlay of [...find('k8s/overlays/*'), ownOverlay]) {
     const manifests = render(program, overlay);
     all.push(...manifests);
     // The examples run beside what an overlay makes, under its policies and with its Secrets.
