@@ -11,7 +11,7 @@
 --   tidemark_watermark  plans and keeps the records of runs; acts as the owner to migrate and to make targets
 --   tidemark_extractor  calls two functions, and sees no table
 --   tidemark_loader     writes rows, ledger and watermarks; changes no table but by one function, which adds columns
---   tidemark_reader     reads: the command line, the console, dashboards. Grant it to people who may see everything
+--   tidemark_reader     reads: the command line, dashboards. Grant it to people who may see everything
 --
 -- Who may do what with the tables of the schema is said by libs/store/grants.sql, after each migration. What follows here
 -- is about targets, wherever they are: whatever the owner makes is open to those who load and read it.

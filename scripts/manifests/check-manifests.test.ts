@@ -203,7 +203,7 @@ test('metrics are known by the names that Prometheus gives them', () => {
     m.createHistogram('tidemark.a.duration', { unit: 's', description: 'x' });
     m.createCounter('tidemark.c')`;
 
-  expect(metricsOf(code)).toContain('tidemark_a_duration_seconds_bucket');
+  expect(metricsOf(code)).toContain('tidemark_a_duration_bucket');
   expect(checkMetrics({ rules: 'rate(tidemark_a_b_total[5m]) tidemark_c_total' }, code)).toEqual(
     [],
   );

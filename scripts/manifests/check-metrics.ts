@@ -8,12 +8,11 @@ export function checkMetrics(asking: Readonly<Record<string, string>>, code: str
   );
 }
 
-/** The names under which Prometheus knows the instruments that the code makes. */
+/** The names under which Prometheus knows the instruments that the code makes; its exporter here adds no unit to them. */
 export function metricsOf(code: string): string[] {
-  const made = code.matchAll(/create(Counter|Histogram)\(\s*'([a-z._]+)'(?:,\s*\{([^}]*)\})?/g);
-  return [...made].flatMap(([, kind, name = '', settings = '']) => {
-    const unit = settings.includes("unit: 's'") ? '_seconds' : '';
-    const base = `${name.replaceAll('.', '_')}${unit}`;
+  const made = code.matchAll(/create(Counter|Histogram)\(\s*'([a-z._]+)'/g);
+  return [...made].flatMap(([, kind, name = '']) => {
+    const base = name.replaceAll('.', '_');
     return kind === 'Counter'
       ? [`${base}_total`]
       : ['_bucket', '_sum', '_count'].map((end) => base + end);
