@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const project = `tidemark-test-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-docker-'));
 const envFile = join(folder, 'env');
+const image = 'tidemark:test';
 /** A few tests on servers in containers; the others start them in the same way. */
 const containerTests = ['--project', 'int', 'libs/bus/test/publish.int.test.ts'];
 
@@ -37,6 +38,7 @@ async function testInDocker(signal: AbortSignal): Promise<void> {
   writeFileSync(envFile, lines({ ...passwords, ...ports }), { mode: 0o600 });
   try {
     step('builds the image', () => compose('build'));
+    step('services and command line find the compiled code of the image', expectCompiledCode);
     step('starts everything, and each service is healthy', () => compose('up', '-d', '--wait'));
     step('runs a collector', () => tidemark('run', 'world-bank', '--wait'));
     step('scales the extractor to four', () => {
@@ -109,7 +111,7 @@ function compose(...args: string[]): string {
     ['compose', '-p', project, '--env-file', envFile, '--profile', 'demo', ...args],
     {
       COLLECTORS_FOLDER: './deploy/demo',
-      TIDEMARK_IMAGE: 'tidemark:test',
+      TIDEMARK_IMAGE: image,
       TIDEMARK_SIMULATORS_IMAGE: 'tidemark-simulators:test',
     },
   );
@@ -142,6 +144,15 @@ function idsOf(service: string): string[] {
 function expectCount(service: string, count: number): void {
   const there = idsOf(service).length;
   if (there !== count) throw new Error(`${there} containers of ${service} run, not ${count}`);
+}
+
+/** Node only looks in the folder of its own user and options, and says nothing when there is none. */
+function expectCompiledCode(): void {
+  for (const entrypoint of [[], ['--entrypoint', 'node']]) {
+    const ask = ['-p', 'require("node:module").getCompileCacheDir()'];
+    const found = docker('run', '--rm', '--read-only', ...entrypoint, image, ...ask).trim();
+    if (!found.startsWith('/app/.cache/')) throw new Error(`no compiled code is used: ${found}`);
+  }
 }
 
 function expectOrderlyStop(): void {

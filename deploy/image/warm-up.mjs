@@ -1,17 +1,12 @@
-// Loads everything that the service in this folder loads when it starts, so that Node keeps the compiled code in
-// NODE_COMPILE_CACHE. Modules of services have no side effects; only main.ts starts something.
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Loads everything that the program in this folder may load, so that Node keeps the compiled code in NODE_COMPILE_CACHE. Modules
+// have no side effects; only what is left out here starts something.
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+const programs = ['src/main.ts', 'src/migrate.ts'];
 const folder = process.cwd();
-const main = join(folder, 'src/main.ts');
-if (!existsSync(main)) throw new Error(`${folder} is no service: it has no src/main.ts`);
-const specifiers = [...readFileSync(main, 'utf8').matchAll(/ from '([^']+)';/g)].map(
-  ([, specifier]) => specifier,
-);
-// Resolved as main.ts does it: packages are links in its own node_modules.
-const { resolve } = createRequire(main);
-await Promise.all(specifiers.map((specifier) => import(pathToFileURL(resolve(specifier)).href)));
-process.stdout.write(`${folder}: ${specifiers.length} imports loaded\n`);
+const sources = globSync('src/**/*.ts', { cwd: folder }).filter((file) => !programs.includes(file));
+if (sources.length === 0) throw new Error(`${folder} is no program: it has no src/*.ts`);
+await Promise.all(sources.map((file) => import(pathToFileURL(join(folder, file)).href)));
+process.stdout.write(`${folder}: ${sources.length} sources loaded\n`);
