@@ -79,8 +79,8 @@ function tellsMore(paginate: Paginate, page: PageRead): boolean {
 }
 
 /**
- * Why a page without records cannot be believed: by the total that it tells itself, more follows behind it, so what should
- * be in it would be lost. An empty last page is none of these.
+ * Why a page without records cannot be believed: by the total that it tells itself there are some from its place on, which
+ * would be lost. Only the last one of pages that are counted may be empty.
  */
 export function missingRecords(
   paginate: Paginate,
@@ -88,16 +88,18 @@ export function missingRecords(
   page: PageRead,
 ): string | undefined {
   if (!isCounting(paginate) || page.recordCount > 0) return undefined;
+  const total = totalOf(paginate, page);
   const place = Number(at.place[paginate.kind] ?? paginate.start);
   const before = place - paginate.start;
-  if (paginate.kind === 'offset') {
-    const total = totalOf(paginate, page);
-    if (total === undefined || before >= total) return undefined;
-    return `the page is empty, although ${total} records are told and it begins at ${place}`;
+  if (paginate.kind === 'page' && paginate.totalPages !== undefined) {
+    if (total === undefined || before + 1 >= total) return undefined;
+    return `the page is empty, although ${total} pages are told and it is number ${place}`;
   }
-  const total = totalPagesOf(paginate, at, page);
-  if (total === undefined || before + 1 >= total) return undefined;
-  return `the page is empty, although ${total} pages are told and it is number ${place}`;
+  const size = paginate.kind === 'offset' ? 1 : pageSize(paginate, at, page);
+  if (total === undefined || (size === undefined && before > 0)) return undefined;
+  const read = before * (size ?? 0);
+  if (read >= total) return undefined;
+  return `the page is empty, although ${total} records are told and ${read} are before it`;
 }
 
 /** Why the source will not page this window to its end; undefined when it will, as far as is known after this page. */

@@ -261,6 +261,22 @@ describe('totals that do not fit what comes', () => {
     expect(follow(paginate, at, { pages }, 0)).toEqual({ next: [], last: true });
   });
 
+  test.each([
+    { what: 'the first page', size: 30, at: page0, before: 0 },
+    { what: 'the first page of unknown size', size: undefined, at: page0, before: 0 },
+    { what: 'the last page', size: 30, at: second, before: 30 },
+  ])('$what may not be empty where a total of records is told', ({ size, at, before }) => {
+    const asked = size === undefined ? {} : { size: { param: 'n', value: size } };
+    const records = paginateOf({ kind: 'page', ...asked, totalRecords: 'total' });
+    const total = before + 1;
+
+    expect(follow(records, at, { total }, 0)).toEqual({
+      code: 'RESPONSE_INVALID',
+      reason: `the page is empty, although ${total} records are told and ${before} are before it`,
+    });
+    expect(follow(records, at, { total: before }, 0)).toEqual({ next: [], last: true });
+  });
+
   test('a total of 0 beside records is none: some sources tell it where they do not count', () => {
     expect(placesOf(follow(paginate, page0, { pages: 0 }, 30))).toEqual([{ page: 2 }]);
     expect(follow(paginate, page0, { pages: 0 }, 29)).toMatchObject({ last: true });
